@@ -1,0 +1,62 @@
+# Everything a person or CI does with this project. `make` alone prints the list.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help run test check lint types format sizes clean
+
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: export DEBUG ?= 1
+run: $(VENV)/.project ## Start Punctual with its demo shop: web, scheduler and cluster in one terminal
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py setupdemo
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/.dev ## Run every test that this machine can run
+	@$(BIN)/python -m tests.everywhere
+
+check: lint types ## Everything that CI checks besides the tests
+	$(BIN)/python manage.py check --fail-level WARNING
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tests.sizes
+
+lint: $(VENV)/.dev ## Style, format and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.dev ## Static types
+	$(BIN)/mypy .
+
+format: $(VENV)/.dev ## Format and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+sizes: $(VENV)/.dev ## How long files and functions are
+	$(BIN)/python -m tests.sizes --all
+
+clean: ## Remove the environment and the demo's data
+	rm -rf $(VENV) var
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Punctual needs Python 3.11 or newer; none was found on the PATH."; exit 1; }
+	@echo "Making the environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+
+$(VENV)/.project: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing ..."
+	@$(PIP) --editable ".[postgresql,project,redis]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.project
+	@$(PIP) --group dev
+	@if pkg-config --exists mysqlclient libmariadb 2>/dev/null || pkg-config --exists libmariadb 2>/dev/null; then \
+		$(PIP) --editable ".[mysql]"; fi
+	@touch $@

@@ -1,0 +1,1 @@
+"""The project that runs Punctual: settings, addresses and servers' entry points."""

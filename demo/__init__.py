@@ -1,0 +1,1 @@
+"""Example projects that run on Punctual."""

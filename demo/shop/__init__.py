@@ -1,0 +1,1 @@
+"""A small shop whose unpaid orders the example workflows cancel."""

@@ -1,0 +1,1 @@
+"""What workflows do: one module for each type of node."""

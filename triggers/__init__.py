@@ -1,0 +1,1 @@
+"""What starts workflows: one package for each kind of trigger."""

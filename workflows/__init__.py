@@ -1,0 +1,1 @@
+"""The workflow engine: definitions, executions and the contracts of plug-ins."""
