@@ -2,8 +2,6 @@
 
 import os
 
-import pytest
-
 
 def pytest_collection_modifyitems(config, items):
     """On a second database run only what talks to it; the rest has run."""
