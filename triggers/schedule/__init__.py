@@ -1,0 +1,1 @@
+"""Starts workflows when their time has come."""
