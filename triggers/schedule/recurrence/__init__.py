@@ -28,6 +28,7 @@ from triggers.schedule.recurrence.runs import (
     next_run,
     runs_between,
 )
+from triggers.schedule.recurrence.words import describe
 from triggers.schedule.recurrence.zones import zone_named
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "Run",
     "Weekly",
     "Yearly",
+    "describe",
     "first_run",
     "next_run",
     "note_for",

@@ -51,7 +51,7 @@ def plain(field: CronField, text: str) -> list[str]:
     one value, a range may wrap around, `{max}/{step}` is the one value.
     """
     if text == "?":
-        if field in {DAY, WEEKDAY}:
+        if field is DAY or field is WEEKDAY:
             return ["*"]
         raise _refused(field, text)
     items = [one for item in text.split(",") for one in _items(field, item)]
