@@ -1,0 +1,55 @@
+"""The table of filters: what may follow `|`."""
+
+from workflows.expressions import formats, lists, logic, numeric, texts
+from workflows.expressions.operations import Operation, table
+
+FILTERS: dict[str, Operation] = table(
+    {
+        "abs": numeric.absolute,
+        "capitalize": texts.capitalize,
+        "count": texts.length,
+        "date": formats.strftime,
+        "default": logic.default,
+        "first": lists.first,
+        "float": numeric.to_float,
+        "int": numeric.to_int,
+        "items": lists.pairs,
+        "join": lists.join_of,
+        "keys": lists.keys,
+        "last": lists.last,
+        "length": texts.length,
+        "list": texts.to_list,
+        "lower": texts.lower,
+        "map": lists.column,
+        "max": lists.largest_of,
+        "min": lists.smallest_of,
+        "rejectattr": lists.reject,
+        "replace": texts.substitute,
+        "reverse": lists.backwards,
+        "round": numeric.half_up,
+        "selectattr": lists.select,
+        "sort": lists.sort,
+        "split": texts.split,
+        "string": texts.to_text,
+        "sum": lists.total_of,
+        "text": formats.formatted,
+        "title": texts.title,
+        "tojson": texts.to_json,
+        "trim": texts.strip,
+        "unique": lists.unique,
+        "upper": texts.upper,
+        "values": lists.values_of,
+    },
+    deep={
+        "join",
+        "max",
+        "min",
+        "rejectattr",
+        "selectattr",
+        "sort",
+        "string",
+        "tojson",
+        "unique",
+    },
+)
+FILTERS["d"] = FILTERS["default"]

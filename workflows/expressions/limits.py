@@ -1,0 +1,102 @@
+"""How much an expression may ask for, and the meter that counts it."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from workflows.expressions.errors import Forbidden
+
+MAX_SOURCE = 10_000  #: characters of one text with its expressions
+MAX_BRACKETS = 30  #: brackets inside each other
+MAX_NODES = 1_000  #: parts of one text: names, values, operators, calls
+MAX_DEPTH = 100  #: parts inside each other
+MAX_TEXT = 1_000_000  #: characters of any text on the way
+MAX_ITEMS = 100_000  #: items of any list on the way
+MAX_BITS = 4_000  #: size of a whole number, about 1,200 digits
+MAX_EXPONENT = 999  #: power of ten of a Decimal, up or down
+MAX_RESULT = 250_000  #: weight of a result: its items, and its characters / 10
+MAX_STEPS = 500_000  #: work of one rendering, in the same unit; about 50 ms
+
+T = TypeVar("T")
+
+
+class Meter:
+    """Count the work of one rendering and refuse what goes beyond the caps."""
+
+    __slots__ = ("scope", "steps")
+
+    def __init__(self, scope: Mapping[str, Any]) -> None:
+        self.scope = scope
+        self.steps = MAX_STEPS
+
+    def spend(self, steps: int) -> None:
+        self.steps -= steps
+        if self.steps < 0:
+            raise Forbidden("The expression takes too much work.")
+
+    def take(self, values: Iterable[Any]) -> None:
+        """Pay for reading these values, one step an item."""
+        for value in values:
+            if isinstance(value, str):
+                self.spend(1 + len(value) // 10)
+            else:
+                self.spend(len(value) if isinstance(value, list | dict) else 1)
+
+    def take_whole(self, values: Iterable[Any]) -> None:
+        """Pay for walking these values down to their last item."""
+        for value in values:
+            self.spend(weight(value, self.steps))
+
+    def admit(self, value: T) -> T:
+        """Return the value of a step if it is within the caps."""
+        kind = type(value)
+        if kind is float or kind is bool:
+            self.spend(1)
+        else:
+            self.spend(1 + size(value) // 10)
+        return value
+
+
+def size(value: object) -> int:
+    """Return how large one value is, without looking inside it."""
+    match value:
+        case int():
+            fit(value.bit_length(), MAX_BITS, "The whole number has too many digits.")
+        case str():
+            return fit(len(value), MAX_TEXT, "The text is too long.")
+        case list() | tuple() | dict() | set():
+            return fit(len(value), MAX_ITEMS, "The list is too long.")
+        case Decimal() if value.is_finite():
+            exponent = abs(value.adjusted())
+            fit(exponent, MAX_EXPONENT, "The number is too large or too small.")
+        case complex() | bytes():
+            raise TypeError("The result is no number and no text.")
+    return 1
+
+
+def fit(amount: int, most: int, otherwise: str) -> int:
+    if amount > most:
+        raise Forbidden(f"{otherwise} The cap is {most:,}.")
+    return amount
+
+
+def weight(value: Any, most: int = MAX_RESULT) -> int:
+    """Count items and characters to the last; more than `most` is refused.
+
+    Shared lists count each time, as they would in a text. Circles are refused,
+    because they never end.
+    """
+    total, waiting = 0, [value]
+    while waiting:
+        part = waiting.pop()
+        total += 1
+        if isinstance(part, str):
+            total += len(part) // 10
+        elif isinstance(part, Mapping):
+            waiting.extend(part)
+            waiting.extend(part.values())
+        elif isinstance(part, list | tuple | set | frozenset):
+            waiting.extend(part)
+        if total + len(waiting) > most:
+            raise Forbidden(f"The value is too large. The cap is {most:,} items.")
+    return total

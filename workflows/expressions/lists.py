@@ -1,0 +1,186 @@
+"""Functions of lists, of objects, and of lists of objects (rows)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from workflows.expressions.coercion import items, text
+from workflows.expressions.errors import Forbidden, Missing
+from workflows.expressions.numeric import ROUNDING, largest, smallest, total
+from workflows.expressions.operators import Number
+from workflows.expressions.questions import QUESTIONS, equal
+from workflows.expressions.texts import join
+from workflows.expressions.values import kind, nearest, read
+
+
+def keys_of(path: Any) -> list[str]:
+    keys = text(path).split(".")
+    if len(keys) > 20:
+        raise Forbidden("A path has at most 20 keys.")
+    return keys
+
+
+def walk(value: Any, keys: list[str]) -> Any:
+    for key in keys:
+        index = isinstance(value, list | tuple) and key.lstrip("-").isdecimal()
+        value = read(value, int(key[:10]) if index else key)
+    return value
+
+
+def get(value: Any, path: Any, default: Any = None) -> Any:
+    """Read a dotted path; what is missing on the way gives the default."""
+    try:
+        return walk(value, keys_of(path))
+    except Missing:
+        return default
+
+
+def first(values: Any) -> Any:
+    return edge(values, 0)
+
+
+def last(values: Any) -> Any:
+    return edge(values, -1)
+
+
+def edge(values: Any, index: int) -> Any:
+    known = values if isinstance(values, str) else items(values)
+    return known[index] if known else None
+
+
+def identity(value: Any) -> Any:
+    """Return what equal values share, in texts, whose hashes nobody can foresee."""
+    if isinstance(value, Mapping):
+        return "{", frozenset((str(k), identity(v)) for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return "[", tuple(identity(item) for item in value)
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return "0", spelled(value)
+    return kind(value), str(value)
+
+
+def spelled(value: int | float | Decimal) -> str:
+    """Write a number so that 1, 1.0 and Decimal("1.00") read the same."""
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, Decimal):
+        value = ROUNDING.normalize(value)
+        return f"{value:f}" if abs(value.adjusted()) < 40 else str(value)
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def unique(values: Any, attribute: Any = None) -> list[Any]:
+    """Keep the first of equal items, or of rows with an equal attribute."""
+    kept: dict[Any, Any] = {}
+    for item in items(values):
+        kept.setdefault(identity(of(item, attribute)), item)
+    return list(kept.values())
+
+
+def of(item: Any, attribute: Any) -> Any:
+    return item if attribute is None else walk(item, keys_of(attribute))
+
+
+def column(values: Any, attribute: Any) -> list[Any]:
+    """Return one attribute of every row."""
+    keys = keys_of(attribute)
+    return [walk(item, keys) for item in items(values)]
+
+
+def sort(values: Any, attribute: Any = None, reverse: Any = False) -> list[Any]:
+    known = items(values)
+    marks = known if attribute is None else column(known, attribute)
+    try:
+        order = sorted(range(len(known)), key=marks.__getitem__, reverse=bool(reverse))
+    except TypeError:
+        kinds = sorted({kind(mark) for mark in marks})
+        raise TypeError(f"These do not sort together: {', '.join(kinds)}.") from None
+    return [known[index] for index in order]
+
+
+def backwards(values: Any) -> Any:
+    return values[::-1] if isinstance(values, str) else [*items(values)][::-1]
+
+
+def rows_with(values: Any, attribute: Any, value: Any) -> list[Any]:
+    """Keep the rows whose attribute equals the value; rows without it go."""
+    keys = keys_of(attribute)
+    return [item for item in items(values) if matches(item, keys, value)]
+
+
+def matches(item: Any, keys: list[str], value: Any) -> bool:
+    try:
+        return equal(walk(item, keys), value)
+    except Missing:
+        return False
+
+
+def lookup(values: Any, attribute: Any, value: Any, result: Any = None) -> Any:
+    """Return the first row whose attribute equals the value, or one part of it."""
+    found = rows_with(values, attribute, value)
+    return of(found[0], result) if found else None
+
+
+def select(values: Any, attribute: Any, test: Any = None, *arguments: Any) -> Any:
+    """Keep the rows whose attribute passes a test; without one, is true."""
+    return [row for row in items(values) if passes(row, attribute, test, arguments)]
+
+
+def reject(values: Any, attribute: Any, test: Any = None, *arguments: Any) -> Any:
+    return [row for row in items(values) if not passes(row, attribute, test, arguments)]
+
+
+def passes(row: Any, attribute: Any, test: Any, arguments: tuple[Any, ...]) -> bool:
+    if test in ("defined", "undefined"):
+        return defined(row, attribute) is (test == "defined")
+    value = of(row, attribute)
+    if test is None:
+        return bool(value)
+    question = QUESTIONS.get(test) if isinstance(test, str) else None
+    if question is None:
+        raise ValueError(f"There is no test '{test}'.{nearest(str(test), QUESTIONS)}")
+    if fault := question.fault(1 + len(arguments), ()):
+        raise TypeError(fault)
+    return bool(question.call(value, *arguments))
+
+
+def defined(row: Any, attribute: Any) -> bool:
+    try:
+        of(row, attribute)
+    except Missing:
+        return False
+    return True
+
+
+def total_of(values: Any, attribute: Any = None) -> Number:
+    return total([of(item, attribute) for item in items(values)])
+
+
+def smallest_of(values: Any, attribute: Any = None) -> Any:
+    return smallest([of(item, attribute) for item in items(values)])
+
+
+def largest_of(values: Any, attribute: Any = None) -> Any:
+    return largest([of(item, attribute) for item in items(values)])
+
+
+def join_of(values: Any, separator: Any = "", attribute: Any = None) -> str:
+    return join([of(item, attribute) for item in items(values)], separator)
+
+
+def keys(value: Any) -> list[Any]:
+    return list(mapping(value))
+
+
+def values_of(value: Any) -> list[Any]:
+    return list(mapping(value).values())
+
+
+def pairs(value: Any) -> list[Any]:
+    return [list(pair) for pair in mapping(value).items()]
+
+
+def mapping(value: Any) -> Mapping[Any, Any]:
+    if isinstance(value, Mapping):
+        return value
+    raise TypeError(f"An object is needed, not {kind(value)}.")

@@ -1,0 +1,57 @@
+"""Check the names of an expression before it ever runs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from workflows.expressions.errors import UnknownName
+from workflows.expressions.values import nearest
+
+ROOTS = frozenset({"trigger", "nodes", "vars", "now", "execution", "workflow"})
+FIELDS = MappingProxyType(
+    {
+        "trigger": frozenset({"data", "date"}),
+        "loop": frozenset({"item", "index", "length"}),
+    }
+)
+
+
+@dataclass(frozen=True)
+class ScopeNames:
+    """The names that are known at one node.
+
+    `nodes` are the keys of the earlier nodes; `fields` the parts of a root, where
+    they are fixed. `loop` is a root only inside loops.
+    """
+
+    nodes: frozenset[str] = frozenset()
+    roots: frozenset[str] = ROOTS
+    fields: Mapping[str, frozenset[str]] = field(
+        default_factory=lambda: FIELDS, hash=False
+    )
+
+    def inside_loop(self) -> "ScopeNames":
+        return replace(self, roots=self.roots | {"loop"})
+
+
+def check_names(names: Iterable[tuple[str, ...]], available: ScopeNames) -> None:
+    """Raise UnknownName for the first name, in order, that is not available."""
+    for path in sorted(names):
+        if fault := fault_of(path, available):
+            raise UnknownName(".".join(path), None, fault)
+
+
+def fault_of(path: tuple[str, ...], available: ScopeNames) -> str:
+    root, key = path[0], path[1] if len(path) > 1 else None
+    if root not in available.roots:
+        if root == "loop":
+            return "'loop' is known only inside a loop."
+        return f"'{root}' is unknown.{nearest(root, available.roots)}"
+    if root == "nodes":
+        if key is None or key in available.nodes:
+            return ""
+        return f"There is no earlier node '{key}'.{nearest(key, available.nodes)}"
+    known = available.fields.get(root)
+    if key is None or known is None or key in known:
+        return ""
+    return f"'{root}' has no '{key}'.{nearest(key, known)}"

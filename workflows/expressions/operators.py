@@ -1,0 +1,198 @@
+"""The operators: Decimals stay Decimals, and nothing grows beyond the caps."""
+
+import operator
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import (
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+)
+from typing import Any
+
+from workflows.expressions.limits import (
+    MAX_BITS,
+    MAX_EXPONENT,
+    MAX_ITEMS,
+    MAX_TEXT,
+    Meter,
+    fit,
+    weight,
+)
+from workflows.expressions.values import kind, show
+
+Number = int | float | Decimal
+Operator = Callable[[Any, Any], Any]
+
+#: As Python's own, but with bounded exponents.
+DECIMALS = Context(
+    prec=28,
+    Emax=MAX_EXPONENT,
+    Emin=-MAX_EXPONENT,
+    traps=[DivisionByZero, InvalidOperation, Overflow],
+)
+PLAIN = frozenset({int, float, bool})
+TIMED = (date, timedelta, int, float)
+WITH_DECIMALS: dict[str, Operator] = {
+    "+": DECIMALS.add,
+    "-": DECIMALS.subtract,
+    "*": DECIMALS.multiply,
+    "/": DECIMALS.divide,
+    "//": DECIMALS.divide_int,
+    "%": DECIMALS.remainder,
+    "**": DECIMALS.power,
+}
+COMPARISONS: dict[str, tuple[str, Operator]] = {
+    "eq": ("==", operator.eq),
+    "ne": ("!=", operator.ne),
+    "lt": ("<", operator.lt),
+    "lteq": ("<=", operator.le),
+    "gt": (">", operator.gt),
+    "gteq": (">=", operator.ge),
+}
+
+
+def decimal(value: Number) -> Decimal:
+    """Return the Decimal that a person reads in the number: 0.1 is 0.1."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    return Decimal(value)
+
+
+def has_decimal(left: object, right: object) -> bool:
+    """Say whether two numbers are to be calculated as Decimals."""
+    return (
+        (isinstance(left, Decimal) or isinstance(right, Decimal))
+        and isinstance(left, Number)
+        and isinstance(right, Number)
+    )
+
+
+def unfit(symbol: str, left: object, right: object) -> TypeError:
+    hint = " '~' joins texts." if symbol == "+" else ""
+    return TypeError(
+        f"'{symbol}' does not work between {kind(left)} ({show(left)}) "
+        f"and {kind(right)} ({show(right)}).{hint}"
+    )
+
+
+def arithmetic(symbol: str, plain: Operator, *others: type) -> Operator:
+    """Return an operator for numbers, for dates, and for pairs of `others`."""
+    exact = WITH_DECIMALS[symbol]
+
+    def operate(left: Any, right: Any) -> Any:
+        if type(left) in PLAIN and type(right) in PLAIN:
+            return plain(left, right)
+        if has_decimal(left, right):
+            return exact(decimal(left), decimal(right))
+        if isinstance(left, TIMED) and isinstance(right, TIMED):
+            return moments(symbol, plain, left, right)
+        for other in others:
+            if isinstance(left, other) and isinstance(right, other):
+                fit(len(left) + len(right), longest(left), "The result is too long.")
+                return plain(left, right)
+        raise unfit(symbol, left, right)
+
+    return operate
+
+
+def moments(symbol: str, plain: Operator, left: Any, right: Any) -> Any:
+    try:
+        return plain(left, right)
+    except TypeError:
+        raise unfit(symbol, left, right) from None
+
+
+def longest(value: object) -> int:
+    return MAX_TEXT if isinstance(value, str) else MAX_ITEMS
+
+
+def multiply(left: Any, right: Any) -> Any:
+    """Multiply numbers, or repeat a text or list."""
+    if isinstance(right, str | list):
+        left, right = right, left
+    if isinstance(left, str | list) and isinstance(right, int):
+        length = len(left) if isinstance(left, str) else weight(left, MAX_ITEMS)
+        fit(length * max(right, 0), longest(left), "The result is too long.")
+        return left * right
+    if isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() + right.bit_length()
+        fit(bits, MAX_BITS, "The whole number has too many digits.")
+    return product(left, right)
+
+
+product = arithmetic("*", operator.mul)
+
+
+def power(left: Any, right: Any) -> Any:
+    """Raise a number to a power whose result stays small and real."""
+    if not (isinstance(left, Number) and isinstance(right, Number)):
+        raise unfit("**", left, right)
+    if has_decimal(left, right):
+        return DECIMALS.power(decimal(left), decimal(right))
+    if isinstance(left, int) and isinstance(right, int):
+        bits = left.bit_length() * abs(right)
+        fit(bits, MAX_BITS, "The whole number has too many digits.")
+    result = left**right
+    if isinstance(result, complex):
+        raise ValueError(f"{show(left)} has no real power {show(right)}.")
+    return result
+
+
+OPERATORS: dict[str, Operator] = {
+    "+": arithmetic("+", operator.add, str, list),
+    "-": arithmetic("-", operator.sub),
+    "*": multiply,
+    "/": arithmetic("/", operator.truediv),
+    "//": arithmetic("//", operator.floordiv),
+    "%": arithmetic("%", operator.mod),
+    "**": power,
+}
+
+
+def negative(_meter: Meter, value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return DECIMALS.minus(value)
+    return -signed("-", value)
+
+
+def positive(_meter: Meter, value: Any) -> Any:
+    return signed("+", value)
+
+
+def signed(symbol: str, value: Any) -> Any:
+    if not isinstance(value, Number | timedelta):
+        raise TypeError(
+            f"'{symbol}' needs a number, not {kind(value)} ({show(value)})."
+        )
+    return value
+
+
+def compare(meter: Meter, name: str, left: Any, right: Any) -> bool:
+    """Compare two values; a Decimal equals the float that reads the same."""
+    if isinstance(left, list | tuple | Mapping):
+        meter.take_whole((left, right))
+    if name in ("in", "notin"):
+        return contains(meter, left, right) is (name == "in")
+    symbol, test = COMPARISONS[name]
+    if has_decimal(left, right):
+        left, right = decimal(left), decimal(right)
+    try:
+        return bool(test(left, right))
+    except TypeError:
+        raise unfit(symbol, left, right) from None
+
+
+def contains(meter: Meter, part: Any, whole: Any) -> bool:
+    if not isinstance(whole, str | list | tuple | Mapping):
+        raise unfit("in", part, whole)
+    if isinstance(part, list | tuple | Mapping):
+        meter.take_whole((whole,))
+    else:
+        meter.take((whole,))
+    try:
+        return part in whole
+    except TypeError:
+        raise unfit("in", part, whole) from None
