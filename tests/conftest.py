@@ -1,6 +1,15 @@
 """What every test may use."""
 
 import os
+from datetime import UTC, datetime
+
+import pytest
+
+from workflows import services
+from workflows.engine import forget_compiled, inline
+
+#: The moment at which most tests happen: a Sunday.
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
 def pytest_collection_modifyitems(config, items):
@@ -11,3 +20,45 @@ def pytest_collection_modifyitems(config, items):
     kept = [item for item in items if database & set(item.fixturenames)]
     config.hook.pytest_deselected(items=[i for i in items if i not in kept])
     items[:] = kept
+
+
+@pytest.fixture(autouse=True)
+def fresh_engine():
+    """Rolled-back ids come again, so that nothing compiled may stay."""
+    forget_compiled()
+
+
+@pytest.fixture
+def now():
+    return NOW
+
+
+@pytest.fixture
+def make_version(db):
+    """Create a workflow with one version from a list of nodes."""
+
+    def make(*nodes, trigger="schedule", config=None, title="Test", **values):
+        config = {"starts_at": NOW} if config is None else config
+        definition = {"schema": 1, "nodes": list(nodes)}
+        return services.create(title, trigger, config, definition=definition, **values)
+
+    return make
+
+
+@pytest.fixture
+def run(db):
+    """Run a version by hand to its end, or to where it waits; give the execution."""
+
+    def run(version, values=None, now=NOW):
+        execution = services.run_manually(version, values or {}, now)
+        drain(now)
+        execution.refresh_from_db()
+        return execution
+
+    return run
+
+
+def drain(now=NOW):
+    """Run all that is runnable at `now`, in this process."""
+    with inline(lambda: now) as worker:
+        return worker.run()

@@ -1,7 +1,81 @@
-"""The error that every other error of the engine derives from."""
+"""The errors of Punctual: each takes facts and builds the sentence."""
+
+from collections.abc import Sequence
 
 
 class WorkflowError(Exception):
-    """Derive every error that a workflow can meet from this one."""
+    """Whatever Punctual itself finds wrong; the message is for people."""
 
-    permanent: bool = True  #: trying again cannot help
+    #: True: trying again cannot help.
+    permanent: bool = True
+
+
+class AlreadyRegistered(WorkflowError):
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"The {kind} type '{name}' is registered already.")
+
+
+class NotRegistered(WorkflowError):
+    def __init__(self, kind: str, name: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"There is no {kind} type '{name}'. Known types: {', '.join(known)}."
+        )
+
+
+class TransitionNotAllowed(WorkflowError):
+    def __init__(self, pk: int, source: str, target: str) -> None:
+        super().__init__(f"Execution {pk} cannot move from '{source}' to '{target}'.")
+
+
+class VersionFrozen(WorkflowError):
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"{version} has run and is frozen. "
+            "Copy it as a new version and change the copy."
+        )
+
+
+class EditConflict(WorkflowError):
+    def __init__(self, version: str, expected: int, found: int) -> None:
+        super().__init__(
+            f"{version} was changed by somebody else: you edited revision "
+            f"{expected}, it is at {found} now. Reload it and repeat your change."
+        )
+
+
+class InvalidDefinition(WorkflowError):
+    """A definition or trigger that cannot run; `problems` has a sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(" ".join(self.problems))
+
+
+class CollectionNotAllowed(WorkflowError):
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"Workflows may not touch '{label}'. "
+            'Add it to WORKFLOWS["COLLECTIONS"] in the settings to allow it.'
+        )
+
+
+class FieldUnknown(WorkflowError):
+    def __init__(self, label: str, field: str, known: Sequence[str]) -> None:
+        super().__init__(
+            f"'{label}' has no field '{field}'. It has: {', '.join(known)}."
+        )
+
+
+class Archived(WorkflowError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} is deleted and can no longer be used.")
+
+
+class ResultNotStorable(WorkflowError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The result cannot be stored as JSON: {reason}.")
+
+
+class KilledItsWorker(WorkflowError):
+    def __init__(self, times: int) -> None:
+        super().__init__(f"killed its worker {times} times")

@@ -20,8 +20,29 @@ DATE_PARTS = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 DIRECTIVES = re.compile(r"(?:[^%]|%[aAbBdfHIjmMpSUVGuwWyYzZ%])*")
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
-WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+WEEKDAYS = [
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+]
 
 
 def formatted(value: Any, format_: Any) -> str:

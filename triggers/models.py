@@ -1,0 +1,75 @@
+"""What triggers store: the next moment of everything that is scheduled."""
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workflows.models import WorkflowVersion
+
+
+class ScheduleQuerySet(models.QuerySet["Schedule"]):
+    """Schedules by what is asked of them."""
+
+    def due(self, now: datetime) -> "ScheduleQuerySet":
+        return self.filter(next_run_at__lte=now)
+
+    def fires(self) -> "ScheduleQuerySet":
+        """Those whose next run starts a workflow; the others are searches."""
+        return self.exclude(kind=Schedule.Kind.SEARCH)
+
+
+class Schedule(models.Model):
+    """An armed moment: firing it is a claim of the row, not a computation.
+
+    Rows exist while their version is enabled; they go in the transaction that
+    disables it, so that nothing fires afterwards.
+    """
+
+    class Kind(models.TextChoices):
+        MOMENT = "moment", _("Moment")  #: The version's own next run.
+        RECORD = "record", _("Record")  #: The next run for one record.
+        SEARCH = "search", _("Search")  #: The next look for records to plan.
+
+    version = models.ForeignKey(
+        WorkflowVersion,
+        models.CASCADE,
+        related_name="schedules",
+        verbose_name=_("version"),
+    )
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind)
+    #: The primary key of the record, as text; empty for the other kinds.
+    record = models.CharField(_("record"), max_length=255, blank=True)
+    #: The label of the model that is searched; signals look it up.
+    collection = models.CharField(_("collection"), max_length=200, blank=True)
+    #: NULL when nothing is to come: it ended, or it is parked with an error.
+    next_run_at = models.DateTimeField(_("next run"), null=True, blank=True)
+    last_run_at = models.DateTimeField(_("last run"), null=True, blank=True)
+    #: When the version was enabled, to the second; earlier moments do not count.
+    armed_at = models.DateTimeField(null=True, blank=True)
+    #: Of a record: until here its moments are settled. Of a search: until here the
+    #: dates of the collection are planned.
+    planned_until = models.DateTimeField(null=True, blank=True)
+    #: Where an unfinished search goes on: behind this primary key.
+    cursor = models.CharField(max_length=255, blank=True)
+    #: Why it is parked, as a sentence.
+    error = models.TextField(_("error"), blank=True)
+
+    objects = ScheduleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("schedule")
+        verbose_name_plural = _("schedules")
+        ordering = ["next_run_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version", "kind", "record"], name="one_row_per_record"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_run_at", "id"], name="which_fire_next"),
+            models.Index(fields=["collection"], name="who_watches_a_collection"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.version}"

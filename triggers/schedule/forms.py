@@ -1,0 +1,236 @@
+"""The form of a schedule: both modes, the repetition, the ends, missed runs."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import DateField
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext, gettext_lazy as _
+
+from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfig
+from triggers.schedule.recurrence import InvalidRule
+from workflows.collections import collection, field_of
+from workflows.exceptions import WorkflowError
+from workflows.forms import CollectionField, ConfigForm
+
+UNITS = [
+    ("seconds", _("seconds")),
+    ("minutes", _("minutes")),
+    ("hours", _("hours")),
+    ("days", _("days")),
+]
+LONG_UNITS = [
+    *UNITS,
+    ("weeks", _("weeks")),
+    ("months", _("months")),
+    ("years", _("years")),
+]
+REPEATS = [("none", _("no")), ("interval", _("every …")), ("cron", _("cron"))]
+WEEKDAYS = [
+    (0, _("Monday")),
+    (1, _("Tuesday")),
+    (2, _("Wednesday")),
+    (3, _("Thursday")),
+    (4, _("Friday")),
+    (5, _("Saturday")),
+    (6, _("Sunday")),
+]
+MODES = [(TIME, _("Custom time")), (FIELD, _("Date field of a collection"))]
+MISFIRES = [
+    (SKIP, _("skip it and note it")),
+    (ONCE, _("run once")),
+    (ALL, _("run all of them")),
+]
+#: A hundred years in seconds: the farthest a date may be from its field.
+FARTHEST = 3_155_760_000
+_SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
+
+
+class MomentField(forms.CharField):
+    """A moment: on the wall clock of the schedule, or with an offset of its own."""
+
+    widget = forms.TextInput(attrs={"placeholder": "2026-11-22 09:00:00"})
+
+    def to_python(self, value: Any) -> Any:
+        if value in self.empty_values or isinstance(value, datetime):
+            return value or None
+        try:
+            moment = parse_datetime(str(value).strip())
+        except ValueError:
+            moment = None
+        if moment is None:
+            message = gettext("Enter a date and time, such as 2026-11-22 09:00:00.")
+            raise ValidationError(message)
+        return moment
+
+
+class PathsField(forms.Field):
+    """Names separated by commas, as a list."""
+
+    def to_python(self, value: Any) -> list[str]:
+        if isinstance(value, list | tuple):
+            return [str(each) for each in value]
+        return [part.strip() for part in str(value or "").split(",") if part.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value
+
+
+class ScheduleForm(ConfigForm):
+    """Stores `{"mode", "zone", "repeat": {...}, ...}`; see the reference of rules."""
+
+    mode = forms.ChoiceField(label=_("Mode"), choices=MODES, initial=TIME)
+    zone = forms.CharField(label=_("Time zone"), max_length=100, required=False)
+    starts_at = MomentField(label=_("Starts at"), required=False)
+    collection = CollectionField(label=_("Collection"), required=False)
+    start_field = forms.CharField(label=_("Date field"), required=False)
+    start_offset = forms.IntegerField(
+        label=_("Distance"),
+        required=False,
+        min_value=-FARTHEST,
+        max_value=FARTHEST,
+        help_text=_("Negative is before the date."),
+    )
+    start_unit = forms.ChoiceField(
+        label=_("Unit"), choices=UNITS, required=False, initial="minutes"
+    )
+    preload = PathsField(label=_("Relations to load"), required=False)
+    kind = forms.ChoiceField(label=_("Repeat"), choices=REPEATS, initial="none")
+    every = forms.IntegerField(label=_("Every"), required=False)
+    unit = forms.ChoiceField(
+        label=_("Unit"), choices=LONG_UNITS, required=False, initial="minutes"
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("On"), choices=WEEKDAYS, required=False, coerce=int
+    )
+    on = forms.JSONField(label=_("On the day"), required=False)
+    expression = forms.CharField(label=_("Cron expression"), required=False)
+    ends_at = MomentField(label=_("Ends at"), required=False)
+    end_field = forms.CharField(label=_("Ends by date field"), required=False)
+    end_offset = forms.IntegerField(
+        label=_("Distance"), required=False, min_value=-FARTHEST, max_value=FARTHEST
+    )
+    end_unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, required=False)
+    max_runs = forms.IntegerField(
+        label=_("Ends after runs"),
+        required=False,
+        min_value=1,
+        help_text=_("Counted over all versions of the workflow."),
+    )
+    misfire = forms.ChoiceField(
+        label=_("A missed run"), choices=MISFIRES, initial=SKIP, required=False
+    )
+    misfire_grace = forms.IntegerField(
+        label=_("Late at most (seconds)"), initial=60, required=False, min_value=0
+    )
+    misfire_max = forms.IntegerField(
+        label=_("Missed runs at most"),
+        initial=100,
+        required=False,
+        min_value=1,
+        max_value=10_000,
+    )
+
+    REPEAT_FIELDS = ("kind", "every", "unit", "weekdays", "on", "expression")
+
+    @classmethod
+    def for_config(cls, config: Mapping[str, Any], **options: Any) -> "ConfigForm":
+        flat = dict(config)
+        repeat = flat.pop("repeat", None) or {"kind": "none"}
+        return super().for_config({**flat, **repeat}, **options)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        config = super().config
+        repeat = {
+            name: config.pop(name) for name in self.REPEAT_FIELDS if name in config
+        }
+        return {**config, "repeat": _fitting(repeat)}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        cleaned["zone"] = cleaned.get("zone") or settings.TIME_ZONE
+        if cleaned.get("zone") in available_timezones():
+            self._place_in_zone(ZoneInfo(cleaned["zone"]))
+        if not self.errors:
+            self._check_whole()
+        if not self.errors and cleaned["mode"] == FIELD:
+            self._check_fields()
+        return cleaned
+
+    def _place_in_zone(self, zone: ZoneInfo) -> None:
+        for name in ("starts_at", "ends_at"):
+            moment = self.cleaned_data.get(name)
+            if moment is not None and moment.tzinfo is None:
+                self.cleaned_data[name] = moment.replace(tzinfo=zone)
+
+    def _check_whole(self) -> None:
+        """Let the code that will run the schedule read it."""
+        try:
+            config = ScheduleConfig.read(self.config)
+            if config.mode == TIME:
+                config.recurrence  # noqa: B018 - it checks its parts
+        except InvalidRule as error:
+            field = error.field if error.field in self.fields else None
+            self.add_error(field, str(error))
+            return
+        starts_at, ends_at = config.starts_at, config.ends_at
+        if starts_at and ends_at and ends_at < starts_at and config.mode == TIME:
+            self.add_error("ends_at", gettext("The end is before the start."))
+
+    def _check_fields(self) -> None:
+        if not self.cleaned_data.get("collection"):
+            self.add_error("collection", gettext("Choose the collection."))
+            return
+        if not self.cleaned_data.get("start_field"):
+            self.add_error("start_field", gettext("Choose the date field."))
+        for name in ("start_field", "end_field"):
+            if self.cleaned_data.get(name):
+                self._check_date_field(name)
+        self._check_distances()
+
+    def _check_date_field(self, name: str) -> None:
+        model = collection(self.cleaned_data["collection"])
+        try:
+            field = field_of(model, self.cleaned_data[name])
+        except WorkflowError as error:
+            self.add_error(name, str(error))
+            return
+        if not isinstance(field, DateField):
+            message = gettext("'%(field)s' is no date.") % {"field": field.name}
+            self.add_error(name, message)
+
+    def _check_distances(self) -> None:
+        for name in ("start", "end"):
+            offset = self.cleaned_data.get(f"{name}_offset") or 0
+            unit = self.cleaned_data.get(f"{name}_unit") or "minutes"
+            if abs(offset) * _SECONDS[unit] > FARTHEST:
+                message = gettext("That is more than a hundred years.")
+                self.add_error(f"{name}_offset", message)
+
+
+def _fitting(repeat: dict[str, Any]) -> dict[str, Any]:
+    """Keep of the repetition what belongs to its kind and unit."""
+    kind, unit = repeat.get("kind", "none"), repeat.get("unit")
+    if kind == "none":
+        return {"kind": kind}
+    if kind == "cron":
+        return {"kind": kind, "expression": repeat.get("expression", "")}
+    kept = {"kind": kind, "every": repeat.get("every"), "unit": unit}
+    if unit == "weeks" and repeat.get("weekdays"):
+        kept["weekdays"] = repeat["weekdays"]
+    if unit == "months" and repeat.get("on"):
+        kept["on"] = repeat["on"]
+    return kept
+
+
+class ManualScheduleForm(ConfigForm):
+    """What a manual run of a scheduled workflow asks for."""
+
+    date = forms.DateTimeField(label=_("Run as if at"), required=False)
+    record = forms.CharField(label=_("Primary key of the record"), required=False)

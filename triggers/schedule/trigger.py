@@ -1,0 +1,77 @@
+"""The schedule trigger: custom time, or a date field of a collection."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.utils.translation import get_language, gettext_lazy as _
+
+from triggers.models import Schedule
+from triggers.schedule.config import FIELD, ScheduleConfig
+from triggers.schedule.forms import ManualScheduleForm, ScheduleForm
+from triggers.schedule.recurrence import InvalidRule, first_run
+from triggers.schedule.words import describe_schedule
+from workflows.collections import collection, record
+from workflows.contracts import Subscription, Trigger
+from workflows.exceptions import WorkflowError
+
+
+class RecordGone(WorkflowError):
+    """A manual run names a record that is not there."""
+
+    def __init__(self, collection: str, pk: object) -> None:
+        super().__init__(f"There is no record {pk} in '{collection}'.")
+
+
+class ScheduleTrigger(Trigger):
+    """Starts workflows when a moment comes, to the second."""
+
+    type = "schedule"
+    title = _("Schedule")
+    description = _("At a time, repeatedly, or at a distance from a date of a record.")
+    form_class = ScheduleForm
+    manual_form_class: ClassVar = ManualScheduleForm
+
+    def arm(self, subscription: Subscription, now: datetime) -> None:
+        self.disarm(subscription)
+        config = ScheduleConfig.read(subscription.config)
+        armed_at = now.replace(microsecond=0)
+        if config.mode == FIELD:
+            row = {"kind": Schedule.Kind.SEARCH, "next_run_at": now}
+            row["collection"] = config.collection
+        else:
+            moment = first_run(config.recurrence, now)
+            row = {"kind": Schedule.Kind.MOMENT, "next_run_at": moment}
+        Schedule.objects.create(
+            version_id=subscription.version_id, armed_at=armed_at, **row
+        )
+
+    def disarm(self, subscription: Subscription) -> None:
+        # The lock on a row that is firing makes this wait: afterwards nothing fires.
+        Schedule.objects.filter(version=subscription.version_id).delete()
+
+    def describe(self, config: Mapping[str, Any]) -> str:
+        try:
+            return describe_schedule(
+                ScheduleConfig.read(config), get_language() or "en"
+            )
+        except InvalidRule as error:
+            return str(error)
+
+    def context(
+        self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        """Make the context `{"date"}`, with `"data"` for a record."""
+        read = ScheduleConfig.read(config)
+        context: dict[str, Any] = {"date": values.get("date") or now}
+        if read.mode == FIELD:
+            context["data"] = self._record(read, values.get("record"))
+        return context
+
+    def _record(self, config: ScheduleConfig, pk: object) -> dict[str, Any]:
+        model = collection(config.collection)
+        try:
+            instance = model._default_manager.get(pk=pk)
+        except (model.DoesNotExist, ValueError, TypeError):  # type: ignore[attr-defined]  # every model has it
+            raise RecordGone(config.collection, pk) from None
+        return record(instance, config.preload)

@@ -1,0 +1,5 @@
+"""The one place that knows django-q2: wake-ups, their broker and the process host."""
+
+from workflows.cluster.wakeups import muted, wake
+
+__all__ = ["muted", "wake"]

@@ -1,0 +1,84 @@
+"""JSON that keeps its types: dates, decimals, UUIDs and durations come back as such.
+
+A typed value is an object with one key: `{"$datetime": "2026-11-22T09:00:00+00:00"}`.
+"""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.functional import Promise
+
+from workflows.exceptions import ResultNotStorable
+
+#: A datetime is a date too, so that it comes first.
+_WRITERS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
+    (dt.datetime, "$datetime", dt.datetime.isoformat),
+    (dt.date, "$date", dt.date.isoformat),
+    (dt.time, "$time", dt.time.isoformat),
+    (dt.timedelta, "$duration", lambda value: str(value.total_seconds())),
+    (Decimal, "$decimal", str),
+    (uuid.UUID, "$uuid", str),
+)
+_READERS: dict[str, Callable[[str], Any]] = {
+    "$datetime": dt.datetime.fromisoformat,
+    "$date": dt.date.fromisoformat,
+    "$time": dt.time.fromisoformat,
+    "$duration": lambda text: dt.timedelta(seconds=float(text)),
+    "$decimal": Decimal,
+    "$uuid": uuid.UUID,
+}
+
+
+class TypedEncoder(json.JSONEncoder):
+    """Write what JSON has no word for as an object with one `$` key."""
+
+    def default(self, o: Any) -> Any:
+        for kind, key, write in _WRITERS:
+            if isinstance(o, kind):
+                return {key: write(o)}
+        if isinstance(o, Mapping):
+            return dict(o)
+        if isinstance(o, set | frozenset):
+            return list(o)
+        # Lazy translations are no strings for the encoder.
+        return str(o) if isinstance(o, Promise) else super().default(o)
+
+
+class TypedDecoder(json.JSONDecoder):
+    """Read what `TypedEncoder` wrote; foreign objects that look alike stay as is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(object_hook=_typed, **options)
+
+
+def _typed(value: dict[str, Any]) -> Any:
+    if len(value) != 1:
+        return value
+    [(key, text)] = value.items()
+    reader = _READERS.get(key)
+    if reader is None or not isinstance(text, str):
+        return value
+    try:
+        return reader(text)
+    except (ValueError, OverflowError, InvalidOperation):
+        return value
+
+
+def encode(value: object) -> str:
+    """Write `value` as JSON text; raise `ResultNotStorable` if that cannot be."""
+    try:
+        text = json.dumps(value, cls=TypedEncoder, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ResultNotStorable(str(error)) from error
+    if "\\u0000" in text:
+        reason = "it holds a NUL character, which databases refuse"
+        raise ResultNotStorable(reason)
+    return text
+
+
+def decode(text: str) -> Any:
+    return json.loads(text, cls=TypedDecoder)

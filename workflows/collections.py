@@ -1,0 +1,85 @@
+"""The models that workflows may touch: an allow-list, and records as plain values."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, Manager, Model
+
+from workflows.conf import settings
+from workflows.exceptions import CollectionNotAllowed, FieldUnknown
+
+
+def allowed() -> list[type[Model]]:
+    """List the models that workflows may touch, by label."""
+    models = (model for model in apps.get_models() if is_allowed(model))
+    return sorted(models, key=lambda model: model._meta.label_lower)
+
+
+def is_allowed(model: type[Model]) -> bool:
+    meta = model._meta
+    names = {name.lower() for name in settings().collections}
+    return bool(names & {meta.app_label.lower(), meta.label_lower})
+
+
+def collection(label: str) -> type[Model]:
+    """Find an allowed model by its label, such as `shop.order`.
+
+    Raises `CollectionNotAllowed` for anything else, known to Django or not.
+    """
+    try:
+        model = apps.get_model(label)
+    except (LookupError, ValueError):
+        raise CollectionNotAllowed(label) from None
+    if not is_allowed(model):
+        raise CollectionNotAllowed(label)
+    return model
+
+
+def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
+    """Find a concrete field of `model`; raise `FieldUnknown` with those there are."""
+    meta = model._meta
+    try:
+        field = meta.get_field(name)
+    except FieldDoesNotExist:
+        field = None
+    if not isinstance(field, Field) or not field.concrete:
+        known = [candidate.name for candidate in meta.concrete_fields]
+        raise FieldUnknown(meta.label_lower, name, known)
+    return field
+
+
+def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:
+    """Write a record as a plain dict: its columns, and the relations asked for.
+
+    A foreign key appears by its column name (`customer_id`); a preloaded relation
+    under its own name: a dict, or a list of dicts for a to-many relation. Paths may
+    go deeper: `customer.address`.
+    """
+    meta = instance._meta
+    values = {
+        field.attname: field.value_from_object(instance)
+        for field in meta.concrete_fields
+    }
+    for head, rest in _grouped(preload).items():
+        values[head] = _related(getattr(instance, head, None), rest)
+    return values
+
+
+def _grouped(paths: Iterable[str]) -> dict[str, list[str]]:
+    heads: dict[str, list[str]] = {}
+    for path in paths:
+        head, _, rest = path.partition(".")
+        heads.setdefault(head, []).extend([rest] if rest else [])
+    return heads
+
+
+def _related(value: object, rest: Sequence[str]) -> Any:
+    match value:
+        case Manager():
+            return [record(each, rest) for each in value.all()]
+        case Model():
+            return record(value, rest)
+        case _:
+            return None

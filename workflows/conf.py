@@ -1,0 +1,71 @@
+"""The settings of Punctual: one dict, `WORKFLOWS`, with a default for everything."""
+
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `WORKFLOWS` may say, in capitals; durations are in seconds there."""
+
+    #: App labels ("shop") or models ("shop.order") that workflows may touch.
+    collections: tuple[str, ...] = ()
+    #: Executions that a worker claims at once.
+    batch_size: int = 100
+    #: How long a worker drains before it hands itself back to django-q2.
+    time_slice: timedelta = timedelta(seconds=10)
+    #: How long a worker may be silent before its executions go to others.
+    lease: timedelta = timedelta(seconds=30)
+    #: Crashes after which an execution is parked as an error.
+    max_deliveries: int = 3
+    #: Calls to the outside world that a worker has in flight.
+    outside_threads: int = 20
+    #: Bytes of JSON that a result may have before it is cut.
+    result_limit: int = 262_144
+    #: How often collections are searched for dates that no signal announced.
+    sweep_period: timedelta = timedelta(seconds=15)
+    #: How far ahead records are planned.
+    horizon: timedelta = timedelta(seconds=300)
+    #: Rows that a scheduler takes at once.
+    schedule_batch: int = 500
+    #: Child processes that `manage.py up` starts besides its own: name -> arguments.
+    up: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+def _read() -> Settings:
+    given: dict[str, Any] = getattr(django_settings, "WORKFLOWS", {})
+    known = {field.name.upper(): field for field in fields(Settings)}
+    if unknown := sorted(set(given) - set(known)):
+        message = f"WORKFLOWS has unknown keys: {', '.join(unknown)}."
+        raise ImproperlyConfigured(message)
+    return Settings(
+        **{
+            known[key].name: _typed(known[key].default, value)
+            for key, value in given.items()
+        }
+    )
+
+
+def _typed(default: object, value: Any) -> Any:
+    if isinstance(default, timedelta) and not isinstance(value, timedelta):
+        return timedelta(seconds=value)
+    return tuple(value) if isinstance(default, tuple) else value
+
+
+@cache
+def settings() -> Settings:
+    return _read()
+
+
+def _reload(*, setting: str, **_kwargs: object) -> None:
+    if setting == "WORKFLOWS":
+        settings.cache_clear()
+
+
+setting_changed.connect(_reload, dispatch_uid="workflows.conf")

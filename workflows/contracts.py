@@ -1,0 +1,151 @@
+"""What a node type and a trigger type promise, and the values that pass between."""
+
+import builtins
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar, TypeAlias
+
+from workflows.forms import ConfigForm, NodeForm
+
+
+class Effect(Enum):
+    """What a node touches; the engine decides by it how the node is committed."""
+
+    #: Nothing but its own result.
+    PURE = "pure"
+    #: Our database, in the transaction of the engine: exactly once.
+    DATABASE = "database"
+    #: The world outside, between two commits: at least once, with one key.
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Succeeded:
+    """The node is done. With `branch` the nodes of that branch come next."""
+
+    result: Any = None
+    branch: str | None = None
+    log: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The node says no: the execution ends as failed, with this message."""
+
+    message: str
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The node waits, and its execution frees the worker.
+
+    It goes on at `until`, or when somebody resumes it if `until` is None.
+    """
+
+    until: datetime | None = None
+    result: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The whole execution ends here, also from inside a branch."""
+
+    succeeded: bool = True
+    message: str = ""
+
+
+NodeResult: TypeAlias = Succeeded | Failed | Waiting | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRun:
+    """One run of a node: all that a handler may know. It holds no ORM rows."""
+
+    #: The cleaned configuration, expressions replaced by their values.
+    config: Mapping[str, Any]
+    now: datetime
+    key: str = ""
+    execution_id: int = 0
+    #: 1 for the first run; repeats after a crash or by a retry count up.
+    attempt: int = 1
+    #: Equal for every repeat of the same effect: `execution-node-round`.
+    idempotency_key: str = ""
+    #: The names that expressions see.
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    #: Ids of the executions that led to this one, itself included.
+    ancestors: tuple[int, ...] = ()
+    #: What a waiting node left behind; None when it runs for the first time.
+    waited: Any = None
+
+
+class NodeHandler(ABC):
+    """The class behind a node type. One instance serves all executions."""
+
+    #: The name in definitions; never changes once workflows use it.
+    type: ClassVar[str]
+    title: ClassVar[Any]
+    #: Where the add menu shows it: flow, data, values, outside or people.
+    group: ClassVar[str] = "flow"
+    description: ClassVar[Any] = ""
+    effect: ClassVar[Effect] = Effect.PURE
+    #: Configuration: validation, editor and documentation come from this form.
+    form_class: ClassVar["builtins.type[NodeForm]"] = NodeForm
+    #: Names and titles of the branches below the node.
+    branches: ClassVar[Mapping[str, Any]] = {}
+
+    @abstractmethod
+    def run(self, run: NodeRun) -> NodeResult:
+        """Do the node's work.
+
+        An exception ends the execution as an error; its traceback is kept in the job.
+        """
+
+    def resume(self, run: NodeRun) -> NodeResult:
+        """Go on after `Waiting`, when its moment or event has come."""
+        return Succeeded(run.waited)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """An enabled version, as its trigger sees it."""
+
+    workflow_id: int
+    version_id: int
+    config: Mapping[str, Any]
+
+
+class Trigger(ABC):
+    """The class behind a trigger type: it turns happenings into events."""
+
+    type: ClassVar[str]
+    title: ClassVar[Any]
+    description: ClassVar[Any] = ""
+    form_class: ClassVar["builtins.type[ConfigForm]"] = ConfigForm
+    #: What a manual run asks for; its config becomes the context's data.
+    manual_form_class: ClassVar["builtins.type[ConfigForm]"] = ConfigForm
+
+    def arm(self, subscription: Subscription, now: datetime) -> None:
+        """Begin to listen for an enabled version.
+
+        Called in the transaction that enables it or changes its configuration.
+        """
+
+    def disarm(self, subscription: Subscription) -> None:
+        """Stop listening; after the commit nothing may fire any more."""
+
+    def describe(self, config: Mapping[str, Any]) -> str:
+        """Say in words when the workflow starts, for lists."""
+        return str(self.title)
+
+    def context(
+        self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        """Make the context of a manual run from the cleaned manual form.
+
+        The context is what expressions see as `trigger`: `{"data", "date"}`.
+        """
+        return {"data": dict(values), "date": now}

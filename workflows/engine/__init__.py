@@ -1,0 +1,14 @@
+"""Run executions: claim a batch, advance it, commit it as a group."""
+
+from workflows.engine.compiled import forget_compiled
+from workflows.engine.drain import Drain, inline
+from workflows.engine.presence import Presence, register, renew
+
+__all__ = [
+    "Drain",
+    "Presence",
+    "forget_compiled",
+    "inline",
+    "register",
+    "renew",
+]

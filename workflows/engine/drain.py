@@ -1,0 +1,135 @@
+"""The loop of a worker: claim, advance as a group, call outside, until all is done."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from time import monotonic
+
+from django.db import DatabaseError, InterfaceError, transaction
+
+from workflows.conf import settings
+from workflows.engine.advance import Clock, advance
+from workflows.engine.calls import Calls
+from workflows.engine.claims import claim, hold, park_or_release, release_all
+from workflows.engine.compiled import compiled
+from workflows.engine.flush import flush
+from workflows.engine.presence import register
+from workflows.engine.run import Run
+from workflows.models import Execution, Job, Worker, WorkflowVersion
+from workflows.states import ExecutionStatus
+
+#: How long a drain waits for calls before it looks for new executions again.
+GLANCE = 0.05
+
+
+class Drain:
+    """Runs what is runnable; one per worker process."""
+
+    def __init__(self, owner: int, clock: Clock, *, threads: int = 0) -> None:
+        self.owner = owner
+        self.clock = clock
+        self.calls = Calls(threads)
+
+    def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
+        """Run until nothing is runnable or the time slice ends; count the steps on.
+
+        `ids` are looked at first; with `only`, nothing else is.
+        """
+        release_all(self.owner, self.clock(), keep=self.calls.executions)
+        end = monotonic() + settings().time_slice.total_seconds()
+        wanted, advanced = list(ids), 0
+        while True:
+            fresh = self._take(wanted) if monotonic() < end else []
+            if not only:
+                wanted = []
+            landed = self.calls.collect(0 if fresh else GLANCE)
+            if not fresh and not landed and not len(self.calls):
+                return advanced
+            self._group([*fresh, *landed])
+            advanced += len(fresh) + len(landed)
+
+    def _take(self, ids: Sequence[int]) -> list[Run]:
+        conf = settings()
+        room = min(conf.batch_size, 2 * conf.batch_size - len(self.calls))
+        rows = claim(self.owner, self.clock(), room, ids) if room > 0 else []
+        return _loaded(rows, self.clock())
+
+    def _group(self, runs: Sequence[Run]) -> None:
+        """Advance runs in one transaction; if it fails, one by one."""
+        if not runs:
+            return
+        try:
+            held = self._commit(runs)
+        except (DatabaseError, InterfaceError) as error:
+            self._separately(runs, error)
+            return
+        for run in held:
+            run.committed()
+            if run.call is not None:
+                self.calls.submit(run)
+
+    def _commit(self, runs: Sequence[Run]) -> list[Run]:
+        with transaction.atomic():
+            ours = hold(self.owner, [run.execution for run in runs])
+            held = [run for run in runs if run.execution.pk in ours]
+            for run in held:
+                advance(run, self.clock)
+            flush(held, self.clock())
+        return held
+
+    def _separately(self, runs: Sequence[Run], error: Exception) -> None:
+        if len(runs) == 1:
+            reason = f"{type(error).__name__}: {error}"
+            park_or_release(self.owner, runs[0].execution, self.clock(), reason)
+            return
+        for run in runs:
+            run.reset()
+            self._group([run])
+
+
+def _loaded(rows: Sequence[Execution], now: datetime) -> list[Run]:
+    """Bring what the runs need: their versions and, if they have begun, their jobs."""
+    versions = compiled(row.version_id for row in rows)
+    begun = [row.pk for row in rows if row.job_count]
+    jobs: dict[int, list[Job]] = {pk: [] for pk in begun}
+    if begun:
+        for job in Job.objects.filter(execution__in=begun).order_by("number"):
+            jobs[job.execution_id].append(job)
+    _fix_timeouts(rows, now)
+    for row in rows:
+        if row.version_id not in versions:
+            _lost_version(row, now)
+    return [
+        Run(row, versions[row.version_id], jobs.get(row.pk, ()))
+        for row in rows
+        if row.version_id in versions
+    ]
+
+
+def _fix_timeouts(rows: Sequence[Execution], now: datetime) -> None:
+    """Set when new executions time out; a later change of the option is too late."""
+    new = [row for row in rows if row.expires_at is None and not row.job_count]
+    stored = WorkflowVersion.objects.filter(pk__in={row.version_id for row in new})
+    versions = {version.pk: version for version in stored.only("options")}
+    for row in new:
+        version = versions.get(row.version_id)
+        timeout = version.behaviour.timeout if version else None
+        row.expires_at = now + timeout if timeout else None
+
+
+def _lost_version(row: Execution, now: datetime) -> None:
+    reason = "its version no longer exists"
+    Execution.objects.filter(pk=row.pk, token=row.token).move(
+        ExecutionStatus.ERROR, reason=reason, finished_at=now, owner=None
+    )
+
+
+@contextmanager
+def inline(clock: Clock) -> Iterator[Drain]:
+    """Run executions in this process, for synchronous workflows, tests and replays."""
+    lease = timedelta(hours=1)
+    worker = register(Worker.Kind.WORKER, clock(), lease=lease)
+    try:
+        yield Drain(worker.pk, clock)
+    finally:
+        worker.delete()

@@ -1,0 +1,64 @@
+"""A definition made ready to run: each node knows what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflows.graph.document import Definition, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of a plan."""
+
+    key: str
+    type: str
+    title: str
+    config: Mapping[str, Any]
+    disabled: bool
+    #: The node that runs after this one and its branches; None at the end.
+    next: str | None
+    #: The first node of each branch that has one.
+    branches: Mapping[str, str]
+
+    def after(self, branch: str | None) -> str | None:
+        """Tell which node follows when this one took `branch`, or none."""
+        if branch is None:
+            return self.next
+        return self.branches.get(branch, self.next)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All steps, and the one to begin with."""
+
+    first: str | None
+    steps: Mapping[str, Step]
+
+
+def plan(definition: Definition) -> Plan:
+    """Work out once what the engine would look up for each execution."""
+    steps: dict[str, Step] = {}
+    nodes: Line = definition["nodes"]
+    _add(nodes, None, steps)
+    return Plan(first=nodes[0]["key"] if nodes else None, steps=steps)
+
+
+def _add(line: Line, end: str | None, steps: dict[str, Step]) -> None:
+    """Add the nodes of a line; behind the last one `end` follows."""
+    for node, following in zip(line, [*line[1:], None], strict=True):
+        after = following["key"] if following else end
+        branches = node.get("branches", {})
+        steps[node["key"]] = Step(
+            key=node["key"],
+            type=node["type"],
+            title=node.get("title") or "",
+            config=node.get("config") or {},
+            disabled=bool(node.get("disabled")),
+            next=after,
+            branches={
+                name: inner[0]["key"] for name, inner in branches.items() if inner
+            },
+        )
+        for inner in branches.values():
+            _add(inner, after, steps)

@@ -1,0 +1,22 @@
+"""What is stored: workflows in versions, their executions and jobs."""
+
+from workflows.models.execution import Execution, ExecutionQuerySet
+from workflows.models.job import Job
+from workflows.models.worker import Worker
+from workflows.models.workflow import (
+    Category,
+    Workflow,
+    WorkflowVersion,
+    label_of,
+)
+
+__all__ = [
+    "Category",
+    "Execution",
+    "ExecutionQuerySet",
+    "Job",
+    "Worker",
+    "Workflow",
+    "WorkflowVersion",
+    "label_of",
+]

@@ -1,0 +1,44 @@
+"""Jobs: one run of a node each."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workflows.models.execution import Execution
+from workflows.models.fields import typed_json
+from workflows.states import JobStatus
+
+
+class Job(models.Model):
+    """One run of one node, with what it got, gave and said."""
+
+    execution = models.ForeignKey(
+        Execution, models.CASCADE, related_name="jobs", verbose_name=_("execution")
+    )
+    #: Counts the jobs of an execution from 1.
+    number = models.PositiveIntegerField(_("no."))
+    node_key = models.CharField(_("node"), max_length=64)
+    node_type = models.CharField(_("type"), max_length=64)
+    status = models.CharField(_("status"), max_length=10, choices=JobStatus)
+    #: What the expressions of its configuration gave, by setting.
+    input = typed_json(verbose_name=_("input"), null=True, blank=True)
+    result = typed_json(verbose_name=_("result"), null=True, blank=True)
+    #: The message of a failure or an exception.
+    error = models.TextField(_("error"), blank=True)
+    traceback = models.TextField(_("traceback"), blank=True)
+    log = models.TextField(_("log"), blank=True)
+    attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ["execution", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["execution", "number"], name="one_job_per_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Job {self.number} of execution {self.execution_id}"

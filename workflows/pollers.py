@@ -1,0 +1,91 @@
+"""What runs by the clock in the engine: waits that end, deaths, timeouts, purges."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Min, Q
+
+from workflows.cluster import wake
+from workflows.models import Execution, Worker
+from workflows.poller import Poller
+from workflows.services import expire, purge, requeue_dead
+from workflows.states import ExecutionStatus
+
+#: Executions that one poll wakes.
+CHUNK = 500
+NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class WakeDue(Poller):
+    """Wakes workers for executions whose wait is over or whose wake-up was lost."""
+
+    #: How long a wake-up may take before it is sent again.
+    patience = timedelta(seconds=1)
+
+    def __init__(self) -> None:
+        self._last = self._resent = NEVER
+
+    def poll(self, now: datetime) -> int:
+        wanted = Q(status=ExecutionStatus.WAITING, due_at__gt=self._last)
+        self._last = now
+        if now >= self._resent + self.patience:
+            self._resent = now
+            wanted |= Q(due_at__lte=now - self.patience)
+        due = Execution.objects.claimable(now).filter(wanted).order_by("due_at", "pk")
+        wake(list(due.values_list("pk", flat=True)[:CHUNK]))
+        return 0
+
+    def due(self, now: datetime) -> datetime | None:
+        """Tell when the next wait ends; what is due already gets its patience."""
+        if Execution.objects.claimable(now).exists():
+            return now + self.patience
+        later = Execution.objects.filter(due_at__gt=now)
+        first: datetime | None = later.aggregate(first=Min("due_at"))["first"]
+        return first
+
+
+class RequeueDead(Poller):
+    """Gives the executions of dead workers to others."""
+
+    period = timedelta(seconds=1)
+
+    def poll(self, now: datetime) -> int:
+        return requeue_dead(now)
+
+    def due(self, now: datetime) -> datetime | None:
+        first = Worker.objects.aggregate(first=Min("lease_until"))["first"]
+        return max(first, now + self.period) if first else None
+
+
+class Expire(Poller):
+    """Ends executions that take longer than allowed."""
+
+    def poll(self, now: datetime) -> int:
+        return expire(now)
+
+    def due(self, now: datetime) -> datetime | None:
+        timed = Execution.objects.unfinished().exclude(expires_at=None)
+        first: datetime | None = timed.aggregate(first=Min("expires_at"))["first"]
+        return first
+
+
+class Purge(Poller):
+    """Removes what was deleted and what no history needs, now and then."""
+
+    period = timedelta(minutes=10)
+
+    def __init__(self) -> None:
+        self._next = NEVER
+
+    def poll(self, now: datetime) -> int:
+        if now < self._next:
+            return 0
+        removed = purge()
+        if not removed:
+            self._next = now + self.period
+        return removed
+
+    def due(self, now: datetime) -> datetime | None:
+        return max(self._next, now)
+
+
+ENGINE_POLLERS: tuple[type[Poller], ...] = (WakeDue, RequeueDead, Expire, Purge)

@@ -1,0 +1,66 @@
+"""The node types and trigger types there are; plug-ins add theirs by name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Generic, TypeVar
+
+from workflows.contracts import NodeHandler, Trigger
+from workflows.exceptions import AlreadyRegistered, NotRegistered
+from workflows.poller import Poller
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Names and what stands behind them, in the order of registration."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self._entries: dict[str, T] = {}
+
+    def add(self, name: str, entry: T) -> None:
+        if name in self._entries:
+            raise AlreadyRegistered(self.kind, name)
+        self._entries[name] = entry
+
+    def get(self, name: str) -> T:
+        try:
+            return self._entries[name]
+        except KeyError:
+            raise NotRegistered(self.kind, name, list(self._entries)) from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._entries.values())
+
+    def items(self) -> Iterator[tuple[str, T]]:
+        return iter(self._entries.items())
+
+    @contextmanager
+    def temporarily(self, name: str, entry: T) -> Iterator[T]:
+        """Register for the length of a `with`, in tests."""
+        self.add(name, entry)
+        try:
+            yield entry
+        finally:
+            del self._entries[name]
+
+
+nodes: Registry[NodeHandler] = Registry("node")
+triggers: Registry[Trigger] = Registry("trigger")
+#: What the scheduler process does besides sleeping.
+pollers: Registry[type[Poller]] = Registry("poller")
+
+
+def register_node(handler: type[NodeHandler]) -> None:
+    nodes.add(handler.type, handler())
+
+
+def register_trigger(trigger: type[Trigger]) -> None:
+    triggers.add(trigger.type, trigger())
+
+
+def register_poller(poller: type[Poller]) -> None:
+    pollers.add(poller.__name__, poller)

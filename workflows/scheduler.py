@@ -1,0 +1,97 @@
+"""The scheduler process: polls what is due and sleeps until the next moment.
+
+Any number of them may run, on any machines; the rows decide who does what.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, InterfaceError, connection
+from django.utils import timezone
+
+from workflows import registry
+from workflows.conf import settings
+from workflows.engine import register, renew
+from workflows.models import Worker
+from workflows.poller import Poller
+from workflows.pollers import ENGINE_POLLERS
+
+logger = logging.getLogger(__name__)
+
+#: The longest sleep: a nearer moment that appears meanwhile is late by this at most.
+GLANCE = timedelta(seconds=0.25)
+#: How long to rest when the database does not answer.
+RECOVERY = timedelta(seconds=1)
+
+
+class Attendance(Poller):
+    """Makes the scheduler itself known, so that people see that one is alive."""
+
+    def __init__(self) -> None:
+        self.worker: Worker | None = None
+
+    def poll(self, now: datetime) -> int:
+        due = self.due(now)
+        if due is not None and due > now:
+            return 0
+        if self.worker is None or not renew(self.worker, now):
+            self.worker = register(Worker.Kind.SCHEDULER, now)
+        self.worker.lease_until = now + self.lease
+        return 0
+
+    def due(self, now: datetime) -> datetime | None:
+        if self.worker is None:
+            return now
+        return self.worker.lease_until - self.lease * 2 / 3
+
+    @property
+    def lease(self) -> timedelta:
+        return settings().lease
+
+    def leave(self) -> None:
+        if self.worker is not None:
+            self.worker.delete()
+
+
+def all_pollers() -> list[Poller]:
+    """Make one of each poller: the engine's, and those that plug-ins registered."""
+    return [poller() for poller in (*ENGINE_POLLERS, *registry.pollers)]
+
+
+class Scheduler:
+    """Polls in turn, until it is told to stop."""
+
+    def __init__(self, pollers: Sequence[Poller] | None = None) -> None:
+        self.attendance = Attendance()
+        own = all_pollers() if pollers is None else list(pollers)
+        self.pollers = [self.attendance, *own]
+        self.stop = threading.Event()
+
+    def stop_on_signals(self) -> None:
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: self.stop.set())
+
+    def run(self, is_healthy: Callable[[], bool] = lambda: True) -> None:
+        """Poll until stopped, or until `is_healthy` says that there is no use."""
+        while not self.stop.is_set() and is_healthy():
+            try:
+                pause = self._round(timezone.now())
+            except (DatabaseError, InterfaceError):
+                logger.warning("The database does not answer; waiting.", exc_info=True)
+                connection.close()
+                pause = RECOVERY
+            self.stop.wait(pause.total_seconds())
+        self.attendance.leave()
+
+    def _round(self, now: datetime) -> timedelta:
+        """Poll everybody once; tell how long nobody has anything to do."""
+        busy = [poller.poll(now) for poller in self.pollers]
+        if any(busy):
+            return timedelta(0)
+        now = timezone.now()
+        moments = [poller.due(now) for poller in self.pollers]
+        nearest = min((m for m in moments if m is not None), default=now + GLANCE)
+        return min(max(nearest - now, timedelta(0)), GLANCE)

@@ -1,0 +1,47 @@
+"""What may be done with workflows and executions; every effect goes through here."""
+
+from workflows.services.edits import change_definition, change_options, change_trigger
+from workflows.services.events import Event, record_missed, start, start_many
+from workflows.services.executions import (
+    cancel,
+    expire,
+    requeue_dead,
+    retry,
+    run_manually,
+)
+from workflows.services.validation import Problem, problems_of
+from workflows.services.versions import (
+    archive,
+    archive_version,
+    copy_as_new,
+    copy_as_version,
+    create,
+    disable,
+    enable,
+    purge,
+)
+
+__all__ = [
+    "Event",
+    "Problem",
+    "archive",
+    "archive_version",
+    "cancel",
+    "change_definition",
+    "change_options",
+    "change_trigger",
+    "copy_as_new",
+    "copy_as_version",
+    "create",
+    "disable",
+    "enable",
+    "expire",
+    "problems_of",
+    "purge",
+    "record_missed",
+    "requeue_dead",
+    "retry",
+    "run_manually",
+    "start",
+    "start_many",
+]

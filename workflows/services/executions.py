@@ -1,0 +1,147 @@
+"""Executions: run by hand, cancelled, retried, timed out, taken from the dead."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from workflows import registry
+from workflows.cluster import muted, wake
+from workflows.engine import inline
+from workflows.exceptions import Archived, TransitionNotAllowed, WorkflowError
+from workflows.models import Execution, Job, Worker, WorkflowVersion
+from workflows.services.edits import require_valid
+from workflows.services.events import Event, start
+from workflows.states import ExecutionStatus, JobStatus
+
+#: Executions that one poll ends or moves on.
+CHUNK = 200
+
+
+class NothingStarted(WorkflowError):
+    """A start that was asked for did not happen."""
+
+    def __init__(self, version_id: int) -> None:
+        super().__init__(
+            f"Version {version_id} was not started: its limit of runs is reached."
+        )
+
+
+def run_manually(
+    version: WorkflowVersion, values: Mapping[str, Any], now: datetime
+) -> Execution:
+    """Start an execution by hand, of a disabled version too; it counts and freezes.
+
+    A synchronous version runs before this returns.
+    """
+    if version.archived_at is not None:
+        raise Archived(str(version))
+    require_valid(version)
+    trigger = registry.triggers.get(version.trigger_type)
+    event = Event(
+        workflow_id=version.workflow_id,
+        version_id=version.pk,
+        key=f"{version.pk}!{uuid.uuid4().hex}",
+        context=trigger.context(version.trigger_config, values, now),
+        planned_at=now,
+        manual=True,
+    )
+    return _start_now(event, now) if version.synchronous else _start(event, now)
+
+
+def _start(event: Event, now: datetime) -> Execution:
+    execution = start(event, now)
+    if execution is None:
+        raise NothingStarted(event.version_id)
+    return execution
+
+
+def _start_now(event: Event, now: datetime) -> Execution:
+    with muted():
+        execution = _start(event, now)
+    with inline(lambda: now) as drain:
+        drain.run([execution.pk], only=True)
+    execution.refresh_from_db()
+    return execution
+
+
+def cancel(execution: Execution, now: datetime, reason: str = "") -> None:
+    """End an unfinished execution; raise `TransitionNotAllowed` if it has ended.
+
+    What a node has begun in the world outside cannot be called back, but its answer
+    is dropped and nothing follows.
+    """
+    if not _end([execution.pk], ExecutionStatus.CANCELLED, reason or "cancelled", now):
+        execution.refresh_from_db(fields=["status"])
+        target = ExecutionStatus.CANCELLED
+        raise TransitionNotAllowed(execution.pk, execution.status, target)
+
+
+def retry(execution: Execution, now: datetime) -> Execution:
+    """Run again, as a new execution, what a finished one was started for."""
+    if not execution.is_final:
+        target = ExecutionStatus.QUEUED
+        raise TransitionNotAllowed(execution.pk, execution.status, target)
+    version = WorkflowVersion.objects.get(pk=execution.version_id)
+    if version.archived_at is not None:
+        raise Archived(str(version))
+    event = Event(
+        workflow_id=execution.workflow_id,
+        version_id=execution.version_id,
+        key=f"{execution.pk}+{uuid.uuid4().hex}",
+        context=execution.context,
+        planned_at=execution.planned_at,
+        manual=True,
+    )
+    return _start(event, now)
+
+
+def expire(now: datetime) -> int:
+    """End the executions whose time is over; say how many."""
+    late = Execution.objects.unfinished().filter(expires_at__lte=now)
+    ids = list(late.order_by("expires_at").values_list("pk", flat=True)[:CHUNK])
+    return _end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now)
+
+
+def requeue_dead(now: datetime) -> int:
+    """Give the executions of workers whose lease has ended to others."""
+    moved = 0
+    for worker in Worker.objects.filter(lease_until__lte=now)[:CHUNK]:
+        moved += _requeue(worker, now)
+    return moved
+
+
+def _requeue(worker: Worker, now: datetime) -> int:
+    can_skip = connection.features.has_select_for_update_skip_locked
+    running = Execution.objects.filter(owner=worker.pk, status=ExecutionStatus.RUNNING)
+    with transaction.atomic():
+        # A frozen worker may hold rows in an open transaction: those come later.
+        rows = running.select_for_update(skip_locked=can_skip)
+        ids = list(rows.values_list("pk", flat=True)[:CHUNK])
+        moved = Execution.objects.filter(pk__in=ids).move(
+            ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
+        )
+        if not running.exists():
+            Worker.objects.filter(pk=worker.pk, lease_until__lte=now).delete()
+        wake(ids)
+    return moved
+
+
+def _end(ids: list[int], target: ExecutionStatus, reason: str, now: datetime) -> int:
+    if not ids:
+        return 0
+    with transaction.atomic():
+        rows = Execution.objects.filter(pk__in=ids)
+        moved = rows.move(
+            target, reason=reason[:500], finished_at=now, due_at=None, owner=None
+        )
+        if moved:
+            ended = Execution.objects.filter(pk__in=ids, status=target)
+            Job.objects.filter(
+                execution__in=list(ended.values_list("pk", flat=True)),
+                status__in=[JobStatus.RUNNING, JobStatus.WAITING],
+            ).update(status=JobStatus.CANCELLED, finished_at=now)
+    return moved

@@ -1,0 +1,75 @@
+"""What keeps a version from running, a sentence for each problem."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from workflows import registry
+from workflows.exceptions import NotRegistered
+from workflows.expressions import ScopeNames
+from workflows.graph import Definition, Node, before, check, walk
+from workflows.models import WorkflowVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, and where: `node` is empty for the trigger and the whole."""
+
+    message: str
+    node: str = ""
+    field: str = ""
+
+    def __str__(self) -> str:
+        place = ".".join(part for part in (self.node, self.field) if part)
+        return f"{place}: {self.message}" if place else self.message
+
+
+def problems_of(version: WorkflowVersion) -> list[Problem]:
+    """List what must be mended before `version` can be enabled."""
+    return [
+        *trigger_problems(version.trigger_type, version.trigger_config),
+        *definition_problems(version.definition),
+    ]
+
+
+def trigger_problems(kind: str, config: Mapping[str, Any]) -> Iterator[Problem]:
+    try:
+        trigger = registry.triggers.get(kind)
+    except NotRegistered as error:
+        yield Problem(str(error))
+        return
+    form = trigger.form_class.for_config(config)
+    for field, message in form.problems():
+        yield Problem(message, field=field)
+
+
+def definition_problems(definition: Definition) -> Iterator[Problem]:
+    """Check the shape first; only what has the right shape is checked node by node."""
+    if wrong := check(definition):
+        yield from (Problem(message) for message in wrong)
+        return
+    for node in walk(definition):
+        yield from node_problems(definition, node)
+
+
+def node_problems(definition: Definition, node: Node) -> Iterator[Problem]:
+    key = node["key"]
+    try:
+        handler = registry.nodes.get(node["type"])
+    except NotRegistered as error:
+        yield Problem(str(error), node=key)
+        return
+    form = handler.form_class.for_config(
+        node.get("config") or {}, scope=scope_at(definition, key)
+    )
+    for field, message in form.problems():
+        yield Problem(message, node=key, field=field)
+    for branch in node.get("branches", {}):
+        if branch not in handler.branches:
+            known = ", ".join(handler.branches) or "none"
+            yield Problem(f"It has no branch '{branch}'; it has: {known}.", node=key)
+
+
+def scope_at(definition: Definition, key: str) -> ScopeNames:
+    """Tell which names the expressions of a node may use."""
+    return ScopeNames(nodes=frozenset(before(definition, key)))
