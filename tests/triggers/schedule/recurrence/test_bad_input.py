@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -68,7 +69,21 @@ BAD_CRONS = {
     "*\u00a0* * * *": "has the character",
     "* * * * *\x00": "is no day of week",
 }
-BAD_CONFIGS = {
+NO_NUMBERS: list[Any] = [
+    0,
+    -1,
+    10**12,
+    1.0,
+    "2",
+    None,
+    True,
+    [],
+    float("nan"),
+    10**5000,
+]
+NO_UNITS: list[Any] = [None, "fortnights", "", 1, [], {}, "x" * 10**6]
+NO_WEEKDAYS: list[Any] = [[7], [-1], [True], ["0"], "0", 3, {"0": 1}, [[]]]
+BAD_CONFIGS: dict[str, list[Any]] = {
     "kind": [
         None,
         [],
@@ -84,16 +99,12 @@ BAD_CONFIGS = {
         {"kind": "cron", "expression": ["*"] * 5},
     ],
     "every": [
-        {"kind": "interval", "unit": "days", "every": every}
-        for every in (0, -1, 10**12, 1.0, "2", None, True, [], float("nan"), 10**5000)
+        {"kind": "interval", "unit": "days", "every": every} for every in NO_NUMBERS
     ],
-    "unit": [
-        {"kind": "interval", "every": 1, "unit": unit}
-        for unit in (None, "fortnights", "", 1, [], {}, "x" * 10**6)
-    ],
+    "unit": [{"kind": "interval", "every": 1, "unit": unit} for unit in NO_UNITS],
     "weekdays": [
         {"kind": "interval", "every": 1, "unit": "weeks", "weekdays": weekdays}
-        for weekdays in ([7], [-1], [True], ["0"], "0", 3, {"0": 1}, [[]])
+        for weekdays in NO_WEEKDAYS
     ],
     "on": [
         {"kind": "interval", "every": 1, "unit": "months", "on": on}

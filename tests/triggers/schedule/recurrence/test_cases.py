@@ -54,7 +54,9 @@ def recurrence(case: Case) -> Recurrence:
 def test_runs_are_those_of_the_table(case):
     zone, count = ZoneInfo(case.zone), len(case.runs)
 
-    runs = preview(recurrence(case), moment(case.after, zone), count + 1)
+    after = moment(case.after, zone)
+    assert after is not None
+    runs = preview(recurrence(case), after, count + 1)
 
     assert [run.moment for run in runs[:count]] == [
         moment(text, zone) for text in case.runs

@@ -21,7 +21,7 @@ from triggers.schedule.recurrence import (
 )
 
 
-def interval(every, unit, **more):
+def interval(every: int, unit: str, **more: object) -> dict[str, object]:
     return {"kind": "interval", "every": every, "unit": unit, **more}
 
 

@@ -1,6 +1,7 @@
 """Agreement with an oracle that walks the wall clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given, strategies as st
@@ -19,7 +20,9 @@ QUARTER = timedelta(minutes=15)
 zones = pytest.mark.parametrize("zone", some.ZONES, ids=lambda zone: zone.key)
 
 
-def agrees(expression, zone, start, end, step):
+def agrees(
+    expression: str, zone: ZoneInfo, start: datetime, end: datetime, step: timedelta
+) -> None:
     assume(some.possible(expression))
     found = list(
         runs_between(Recurrence(Cron(expression), None, None, zone), start, end)
