@@ -252,6 +252,7 @@ def test_every_sentence_is_known_in_russian():
             Cron(expression)
         assert refusal.value.message in RUSSIAN_ERRORS
         assert refusal.value.sentence("ru") != str(refusal.value)
+        assert refusal.value.sentence("en") == str(refusal.value)
 
 
 @pytest.mark.parametrize(
