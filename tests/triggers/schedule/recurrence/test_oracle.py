@@ -32,7 +32,7 @@ def agrees(
 
 
 @zones
-@some.examples(60)
+@some.examples(50)
 @given(data=st.data())
 def test_cron_agrees_minute_by_minute_around_clock_changes(zone, data):
     start = data.draw(some.day_near_change(zone))
@@ -62,7 +62,7 @@ def test_cron_agrees_over_months(zone, data):
 
 
 @zones
-@some.examples(12)
+@some.examples(8)
 @given(data=st.data())
 def test_cron_with_seconds_agrees_second_by_second(zone, data):
     seconds = data.draw(some.field(0, 59))
