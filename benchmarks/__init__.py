@@ -1,0 +1,1 @@
+"""What is fast, measured; run with `python -m benchmarks.<name>`."""
