@@ -13,7 +13,7 @@ from workflows.expressions.methods import METHODS, call_method
 from workflows.expressions.operations import Operation
 from workflows.expressions.paths import PATHS
 from workflows.expressions.questions import QUESTIONS
-from workflows.expressions.values import nearest
+from workflows.expressions.wording import nearest
 
 
 def call(builder: Builder, node: nodes.Call) -> Evaluate:

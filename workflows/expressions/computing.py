@@ -80,7 +80,7 @@ def interpolate(meter: Meter, *values: Any) -> str:
     texts, length = [], 0
     for value in values:
         text = as_text(meter, value)
-        length = fit(length + len(text), MAX_TEXT, "The text is too long.")
+        length = fit(length + len(text), MAX_TEXT, "The text is too long")
         texts.append(text)
     return "".join(texts)
 

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from workflows.expressions import dates, formats, lists, logic, numeric, texts
-from workflows.expressions.operations import Operation, table
+from workflows.expressions.operations import Call, Operation, table
 
-CALLS = {
+CALLS: dict[str, Call] = {
     "ABS": numeric.absolute,
     "AND": logic.every,
     "AVERAGE": numeric.average,

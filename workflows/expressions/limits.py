@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from workflows.expressions.errors import Forbidden
+from workflows.expressions.faults import Exceeded, Unfit
 
 MAX_SOURCE = 10_000  #: characters of one text with its expressions
 MAX_BRACKETS = 30  #: brackets inside each other
@@ -32,7 +32,7 @@ class Meter:
     def spend(self, steps: int) -> None:
         self.steps -= steps
         if self.steps < 0:
-            raise Forbidden("The expression takes too much work.")
+            raise Exceeded(MAX_STEPS, "The expression takes too much work")
 
     def take(self, values: Iterable[Any]) -> None:
         """Pay for reading these values, one step an item."""
@@ -61,22 +61,24 @@ def size(value: object) -> int:
     """Return how large one value is, without looking inside it."""
     match value:
         case int():
-            fit(value.bit_length(), MAX_BITS, "The whole number has too many digits.")
+            fit(value.bit_length(), MAX_BITS, "The whole number has too many bits")
         case str():
-            return fit(len(value), MAX_TEXT, "The text is too long.")
+            return fit(len(value), MAX_TEXT, "The text is too long")
         case list() | tuple() | dict() | set():
-            return fit(len(value), MAX_ITEMS, "The list is too long.")
+            return fit(len(value), MAX_ITEMS, "The list is too long")
         case Decimal() if value.is_finite():
             exponent = abs(value.adjusted())
-            fit(exponent, MAX_EXPONENT, "The number is too large or too small.")
+            fit(exponent, MAX_EXPONENT, "The number has too large an exponent")
         case complex() | bytes():
-            raise TypeError("The result is no number and no text.")
+            raise Unfit(value, "a plain value")
+        case _:
+            pass
     return 1
 
 
 def fit(amount: int, most: int, otherwise: str) -> int:
     if amount > most:
-        raise Forbidden(f"{otherwise} The cap is {most:,}.")
+        raise Exceeded(most, otherwise)
     return amount
 
 
@@ -98,5 +100,5 @@ def weight(value: Any, most: int = MAX_RESULT) -> int:
         elif isinstance(part, list | tuple | set | frozenset):
             waiting.extend(part)
         if total + len(waiting) > most:
-            raise Forbidden(f"The value is too large. The cap is {most:,} items.")
+            raise Exceeded(most, "The value has too many items and characters")
     return total

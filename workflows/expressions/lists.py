@@ -5,18 +5,22 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.expressions.coercion import items, text
-from workflows.expressions.errors import Forbidden, Missing
+from workflows.expressions.faults import Exceeded, Fault, Invalid, Missing, Unfit
 from workflows.expressions.numeric import ROUNDING, largest, smallest, total
 from workflows.expressions.operators import Number
 from workflows.expressions.questions import QUESTIONS, equal
+from workflows.expressions.reading import read
 from workflows.expressions.texts import join
-from workflows.expressions.values import kind, nearest, read
+from workflows.expressions.wording import kind, nearest
+
+DIGITS = 40  #: of a Decimal that is compared digit by digit
+MAX_KEYS = 20  #: keys of a dotted path
 
 
 def keys_of(path: Any) -> list[str]:
     keys = text(path).split(".")
-    if len(keys) > 20:
-        raise Forbidden("A path has at most 20 keys.")
+    if len(keys) > MAX_KEYS:
+        raise Exceeded(MAX_KEYS, "The path has too many keys")
     return keys
 
 
@@ -65,7 +69,7 @@ def spelled(value: int | float | Decimal) -> str:
         return str(value)
     if isinstance(value, Decimal):
         value = ROUNDING.normalize(value)
-        return f"{value:f}" if abs(value.adjusted()) < 40 else str(value)
+        return f"{value:f}" if abs(value.adjusted()) < DIGITS else str(value)
     return str(int(value)) if value.is_integer() else repr(value)
 
 
@@ -87,14 +91,14 @@ def column(values: Any, attribute: Any) -> list[Any]:
     return [walk(item, keys) for item in items(values)]
 
 
-def sort(values: Any, attribute: Any = None, reverse: Any = False) -> list[Any]:
+def sort(values: Any, attribute: Any = None, reverse: Any = None) -> list[Any]:
     known = items(values)
     marks = known if attribute is None else column(known, attribute)
     try:
         order = sorted(range(len(known)), key=marks.__getitem__, reverse=bool(reverse))
     except TypeError:
-        kinds = sorted({kind(mark) for mark in marks})
-        raise TypeError(f"These do not sort together: {', '.join(kinds)}.") from None
+        kinds = ", ".join(sorted({kind(mark) for mark in marks}))
+        raise Unfit(values, f"a list that sorts (here are {kinds})") from None
     return [known[index] for index in order]
 
 
@@ -110,7 +114,7 @@ def rows_with(values: Any, attribute: Any, value: Any) -> list[Any]:
 
 def matches(item: Any, keys: list[str], value: Any) -> bool:
     try:
-        return equal(walk(item, keys), value)
+        return bool(equal(walk(item, keys), value))
     except Missing:
         return False
 
@@ -138,9 +142,9 @@ def passes(row: Any, attribute: Any, test: Any, arguments: tuple[Any, ...]) -> b
         return bool(value)
     question = QUESTIONS.get(test) if isinstance(test, str) else None
     if question is None:
-        raise ValueError(f"There is no test '{test}'.{nearest(str(test), QUESTIONS)}")
+        raise Invalid(test, f"is no test.{nearest(str(test), QUESTIONS)}".rstrip("."))
     if fault := question.fault(1 + len(arguments), ()):
-        raise TypeError(fault)
+        raise Fault(fault)
     return bool(question.call(value, *arguments))
 
 
@@ -183,4 +187,4 @@ def pairs(value: Any) -> list[Any]:
 def mapping(value: Any) -> Mapping[Any, Any]:
     if isinstance(value, Mapping):
         return value
-    raise TypeError(f"An object is needed, not {kind(value)}.")
+    raise Unfit(value, "an object")

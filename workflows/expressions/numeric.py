@@ -7,10 +7,9 @@ from functools import reduce
 from typing import Any
 
 from workflows.expressions.coercion import flat, number, text, whole
-from workflows.expressions.errors import Forbidden
-from workflows.expressions.limits import MAX_EXPONENT
+from workflows.expressions.faults import Empty, Exceeded, Fault, Invalid, Unfit
+from workflows.expressions.limits import MAX_EXPONENT, Meter
 from workflows.expressions.operators import OPERATORS, Number, compare, decimal
-from workflows.expressions.values import show
 
 MAX_DIGITS = 100  #: to round to, before or after the point
 MAX_LITERAL = 1_000  #: characters of a number in a text
@@ -20,9 +19,9 @@ ROUNDING = Context(prec=2 * MAX_EXPONENT, Emax=MAX_EXPONENT, Emin=-MAX_EXPONENT)
 def finite(value: Any) -> Number:
     checked = number(value)
     if isinstance(checked, float | Decimal) and not math.isfinite(checked):
-        raise ValueError(f"A finite number is needed, not {checked}.")
+        raise Unfit(value, "a finite number")
     if isinstance(checked, Decimal) and abs(checked.adjusted()) > MAX_EXPONENT:
-        raise Forbidden("The number is too large or too small.")
+        raise Exceeded(MAX_EXPONENT, "The number has too large an exponent")
     return checked
 
 
@@ -30,7 +29,7 @@ def quantized(value: Any, digits: Any, rounding: str) -> Number:
     """Round in tens, as on paper; the kind of number stays."""
     exact, places = finite(value), whole(digits)
     if abs(places) > MAX_DIGITS:
-        raise Forbidden(f"At most {MAX_DIGITS} digits can be rounded to.")
+        raise Exceeded(MAX_DIGITS, "There are too many digits to round to")
     if isinstance(exact, int) and places >= 0:
         return exact
     step = Decimal(1).scaleb(-places)
@@ -60,13 +59,14 @@ def total(*values: Any) -> Number:
         return reduce(OPERATORS["+"], known, Decimal(0))
     if any(isinstance(value, float) for value in known):
         return math.fsum(known)
-    return sum(known)
+    result: Number = sum(known)
+    return result
 
 
 def average(*values: Any) -> Number:
     known = flat(values)
     if not known:
-        raise ValueError("There is no average of nothing.")
+        raise Empty("average")
     result: Number = OPERATORS["/"](total(known), len(known))
     return result
 
@@ -77,8 +77,8 @@ def extreme(name: str) -> Callable[..., Any]:
     def chosen(*values: Any) -> Any:
         known = flat(values)
         if not known:
-            raise ValueError("There is no smallest or largest of nothing.")
-        return reduce(lambda a, b: b if compare(None, name, b, a) else a, known)
+            raise Empty("extreme")
+        return reduce(lambda a, b: b if compare(Meter({}), name, b, a) else a, known)
 
     return chosen
 
@@ -92,7 +92,8 @@ def count(*values: Any) -> int:
 
 
 def absolute(value: Any) -> Number:
-    return abs(finite(value))
+    result: Number = abs(finite(value))
+    return result
 
 
 def modulo(value: Any, divisor: Any) -> Number:
@@ -107,7 +108,7 @@ def modulo(value: Any, divisor: Any) -> Number:
 def integer(value: Any) -> int:
     """Return the next whole number below, as in Excel."""
     exact = finite(value)
-    return exact if isinstance(exact, int) else int(math.floor(exact))
+    return exact if isinstance(exact, int) else math.floor(exact)
 
 
 def parsed(value: Any) -> Number:
@@ -116,13 +117,13 @@ def parsed(value: Any) -> Number:
         return value
     literal = text(value).strip()
     if len(literal) > MAX_LITERAL:
-        raise Forbidden(f"A number has at most {MAX_LITERAL} characters.")
+        raise Exceeded(MAX_LITERAL, "The number is too long")
     if literal.lstrip("+-").isdecimal():
         return int(literal)
     try:
         result = Decimal(literal)
     except ArithmeticError:
-        raise ValueError(f"{show(value)} is not a number.") from None
+        raise Invalid(value, "is not a number") from None
     return finite(result)
 
 
@@ -142,7 +143,7 @@ def to_float(value: Any, default: Any = None) -> Any:
 def attempt(read: Callable[[], Any], default: Any) -> Any:
     try:
         return read()
-    except (TypeError, ValueError):
+    except (Fault, ArithmeticError, ValueError):
         if default is None:
             raise
         return default

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.expressions.coercion import whole
+from workflows.expressions.faults import Unfit
 from workflows.expressions.limits import Meter
 from workflows.expressions.operations import table
 from workflows.expressions.operators import Number, compare, contains
-from workflows.expressions.values import kind
 
 
 def comparison(name: str) -> Any:
@@ -106,7 +106,7 @@ def is_lower(value: Any) -> bool:
 def cased(value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise TypeError(f"A text is needed, not {kind(value)}.")
+    raise Unfit(value, "a text")
 
 
 QUESTIONS = table(

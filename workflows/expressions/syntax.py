@@ -57,7 +57,7 @@ SANDBOX.filters.clear()
 SANDBOX.tests.clear()
 
 
-def parse(source: str) -> list[nodes.Expr]:
+def parse(source: str) -> list[nodes.Node]:
     """Return the texts (TemplateData) and expressions of a source, in order.
 
     The `lineno` of every node is its offset in the source.
