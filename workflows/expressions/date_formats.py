@@ -8,7 +8,20 @@ TOKENS = re.compile(
     r'"(?P<quoted>[^"]*)"|(?P<part>y{4}|yy|m{1,4}|d{1,4}|h{1,2}|s{1,2}|AM/PM)|.',
     re.IGNORECASE | re.DOTALL,
 )
-MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 WEEKDAYS = [
     "Monday",
     "Tuesday",

@@ -1,6 +1,7 @@
 """How much an expression may ask for, and the meter that counts it."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -8,6 +9,7 @@ from workflows.expressions.faults import Exceeded, Unfit
 
 MAX_SOURCE = 10_000  #: characters of one text with its expressions
 MAX_BRACKETS = 30  #: brackets inside each other
+MAX_TOKENS = 3_000  #: words, signs and texts between, of one text
 MAX_NODES = 1_000  #: parts of one text: names, values, operators, calls
 MAX_DEPTH = 100  #: parts inside each other
 MAX_TEXT = 1_000_000  #: characters of any text on the way
@@ -15,8 +17,9 @@ MAX_ITEMS = 100_000  #: items of any list on the way
 MAX_BITS = 4_000  #: size of a whole number, about 1,200 digits
 MAX_EXPONENT = 999  #: power of ten of a Decimal, up or down
 MAX_RESULT = 250_000  #: weight of a result: its items, and its characters / 10
-MAX_STEPS = 500_000  #: work of one rendering, in the same unit; about 50 ms
+MAX_STEPS = 250_000  #: work of one rendering, in the same unit; some 25 ms
 
+LEAVES = frozenset({int, float, bool, type(None), Decimal, date, datetime})
 T = TypeVar("T")
 
 
@@ -91,14 +94,21 @@ def weight(value: Any, most: int = MAX_RESULT) -> int:
     total, waiting = 0, [value]
     while waiting:
         part = waiting.pop()
+        kind = type(part)
         total += 1
-        if isinstance(part, str):
+        if kind is str:
             total += len(part) // 10
-        elif isinstance(part, Mapping):
-            waiting.extend(part)
-            waiting.extend(part.values())
-        elif isinstance(part, list | tuple | set | frozenset):
-            waiting.extend(part)
+        elif kind not in LEAVES:
+            waiting.extend(inside(part))
         if total + len(waiting) > most:
             raise Exceeded(most, "The value has too many items and characters")
     return total
+
+
+def inside(value: Any) -> Iterable[Any]:
+    """Return the parts of a value that has parts."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return value
+    if isinstance(value, Mapping):
+        return (*value, *value.values())
+    return ()

@@ -92,8 +92,8 @@ def count(*values: Any) -> int:
 
 
 def absolute(value: Any) -> Number:
-    result: Number = abs(finite(value))
-    return result
+    exact = finite(value)
+    return -exact if exact < 0 else exact
 
 
 def modulo(value: Any, divisor: Any) -> Number:
