@@ -5,9 +5,10 @@ from typing import Any
 from jinja2 import nodes
 
 from workflows.expressions.building import Builder, Evaluate
+from workflows.expressions.comparisons import compare
 from workflows.expressions.errors import FAULTS
 from workflows.expressions.limits import MAX_TEXT, Meter, fit
-from workflows.expressions.operators import OPERATORS, compare, negative, positive
+from workflows.expressions.operators import OPERATORS, negative, positive
 
 BINARY: dict[type[nodes.Node], str] = {
     nodes.Add: "+",

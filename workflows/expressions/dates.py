@@ -29,8 +29,9 @@ def unit_of(name: Any) -> str:
     """Return a unit in the singular."""
     unit = name.lower().removesuffix("s") if isinstance(name, str) else ""
     if unit not in UNITS:
+        known = f"is no unit; {', '.join(UNITS)} are"
         close = nearest(unit, UNITS)
-        raise Invalid(name, f"is no unit; {', '.join(UNITS)} are.{close}".rstrip("."))
+        raise Invalid(name, f"{known}.{close}" if close else known)
     return unit
 
 

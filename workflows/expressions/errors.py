@@ -70,6 +70,8 @@ def sentence(fault: Exception) -> str:
         return "Division by zero."
     if isinstance(fault, DecimalException):
         return "These numbers cannot be calculated with."
+    if isinstance(fault, Fault):
+        return str(fault)
     text = str(fault).strip() or type(fault).__name__
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
 

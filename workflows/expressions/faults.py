@@ -19,7 +19,8 @@ class Invalid(Fault):
     """A value is of the right kind, but not one of those that fit."""
 
     def __init__(self, value: object, reason: str) -> None:
-        super().__init__(f"{show(value)} {reason}.")
+        end = "" if reason.endswith("?") else "."
+        super().__init__(f"{show(value)} {reason}{end}")
 
 
 class Mismatch(Fault):

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from workflows.expressions import dates, formats, lists, logic, numeric, texts
+from workflows.expressions import dates, formats, lists, logic, numeric, rows, texts
 from workflows.expressions.operations import Call, Operation, table
 
 CALLS: dict[str, Call] = {
@@ -21,7 +21,7 @@ CALLS: dict[str, Call] = {
     "EDATE": dates.months_later,
     "ENDSWITH": texts.ends_with,
     "EOMONTH": dates.month_end,
-    "FILTER": lists.rows_with,
+    "FILTER": rows.rows_with,
     "FIRST": lists.first,
     "GET": lists.get,
     "HOUR": dates.hour,
@@ -32,7 +32,7 @@ CALLS: dict[str, Call] = {
     "LAST": lists.last,
     "LEFT": texts.left,
     "LEN": texts.length,
-    "LOOKUP": lists.lookup,
+    "LOOKUP": rows.lookup,
     "LOWER": texts.lower,
     "MAX": numeric.largest,
     "MID": texts.mid,
@@ -77,6 +77,7 @@ FUNCTIONS: dict[str, Operation] = table(
         "JOIN",
         "CONCAT",
     },
+    metered={"FILTER", "LOOKUP"},
     lazy={"AND", "COALESCE", "IF", "OR"},
 )
 for name in ("NOW", "TODAY"):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any, TypeVar
 
 from workflows.expressions.faults import Exceeded, Unfit
@@ -16,15 +17,15 @@ MAX_TEXT = 1_000_000  #: characters of any text on the way
 MAX_ITEMS = 100_000  #: items of any list on the way
 MAX_BITS = 4_000  #: size of a whole number, about 1,200 digits
 MAX_EXPONENT = 999  #: power of ten of a Decimal, up or down
-MAX_RESULT = 250_000  #: weight of a result: its items, and its characters / 10
-MAX_STEPS = 250_000  #: work of one rendering, in the same unit; some 25 ms
+MAX_RESULT = 200_000  #: weight of a result: its items, and its characters / 10
+MAX_STEPS = 200_000  #: work of one rendering, in the same unit; some 25 ms
 
 LEAVES = frozenset({int, float, bool, type(None), Decimal, date, datetime})
 T = TypeVar("T")
 
 
 class Meter:
-    """Count the work of one rendering and refuse what goes beyond the caps."""
+    """Hold the scope of one rendering, count its work and refuse what is too much."""
 
     __slots__ = ("scope", "steps")
 
@@ -52,12 +53,14 @@ class Meter:
 
     def admit(self, value: T) -> T:
         """Return the value of a step if it is within the caps."""
-        kind = type(value)
-        if kind is float or kind is bool:
-            self.spend(1)
-        else:
-            self.spend(1 + size(value) // 10)
+        if isinstance(value, float | Decimal) and not finite(value):
+            raise Unfit(value, "a finite number")
+        self.spend(1 + size(value) // 10)
         return value
+
+
+def finite(value: float | Decimal) -> bool:
+    return value.is_finite() if isinstance(value, Decimal) else isfinite(value)
 
 
 def size(value: object) -> int:
@@ -69,11 +72,9 @@ def size(value: object) -> int:
             return fit(len(value), MAX_TEXT, "The text is too long")
         case list() | tuple() | dict() | set():
             return fit(len(value), MAX_ITEMS, "The list is too long")
-        case Decimal() if value.is_finite():
+        case Decimal():
             exponent = abs(value.adjusted())
             fit(exponent, MAX_EXPONENT, "The number has too large an exponent")
-        case complex() | bytes():
-            raise Unfit(value, "a plain value")
         case _:
             pass
     return 1

@@ -90,6 +90,7 @@ OWNERS: tuple[tuple[type | tuple[type, ...], dict[str, Operation]], ...] = (
     (time, table(MOMENT)),
     (timedelta, table({"total_seconds": total_seconds})),
 )
+SEARCHING = frozenset({"count", "index"})  #: these compare with every item
 METHODS = frozenset(name for _, methods in OWNERS for name in methods)
 
 
@@ -98,7 +99,7 @@ def call_method(name: str, value: Any, *arguments: Any) -> Any:
     for owner, methods in OWNERS:
         if isinstance(value, owner) and name in methods:
             method = methods[name]
-            if fault := method.fault(1 + len(arguments), ()):
+            if fault := method.fault(1 + len(arguments)):
                 raise Fault(fault)
             return method.call(value, *arguments)
     raise Unfit(value, f"a value with {name}()")

@@ -1,7 +1,7 @@
 """The operators: Decimals stay Decimals, and nothing grows beyond the caps."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import (
     Context,
@@ -44,14 +44,6 @@ WITH_DECIMALS: dict[str, Operator] = {
     "//": DECIMALS.divide_int,
     "%": DECIMALS.remainder,
     "**": DECIMALS.power,
-}
-COMPARISONS: dict[str, tuple[str, Operator]] = {
-    "eq": ("==", operator.eq),
-    "ne": ("!=", operator.ne),
-    "lt": ("<", operator.lt),
-    "lteq": ("<=", operator.le),
-    "gt": (">", operator.gt),
-    "gteq": (">=", operator.ge),
 }
 
 
@@ -161,31 +153,3 @@ def signed(symbol: str, value: Any) -> Any:
     if not isinstance(value, Number | timedelta):
         raise Unfit(value, f"a number after '{symbol}'")
     return value
-
-
-def compare(meter: Meter, name: str, left: Any, right: Any) -> bool:
-    """Compare two values; a Decimal equals the float that reads the same."""
-    if isinstance(left, list | tuple | Mapping):
-        meter.take_whole((left, right))
-    if name in ("in", "notin"):
-        return contains(meter, left, right) is (name == "in")
-    symbol, test = COMPARISONS[name]
-    if has_decimal(left, right):
-        left, right = decimal(left), decimal(right)
-    try:
-        return bool(test(left, right))
-    except TypeError:
-        raise Mismatch(symbol, left, right) from None
-
-
-def contains(meter: Meter, part: Any, whole: Any) -> bool:
-    if not isinstance(whole, str | list | tuple | Mapping):
-        raise Mismatch("in", part, whole)
-    if isinstance(part, list | tuple | Mapping):
-        meter.take_whole((whole,))
-    else:
-        meter.take((whole,))
-    try:
-        return part in whole
-    except TypeError:
-        raise Mismatch("in", part, whole) from None

@@ -5,11 +5,12 @@ from typing import Any
 from jinja2 import nodes
 
 from workflows.expressions.building import Builder, Evaluate
-from workflows.expressions.errors import FAULTS, ExpressionError, UnknownName, located
+from workflows.expressions.errors import FAULTS, UnknownName
 from workflows.expressions.faults import Missing, Unfit
 from workflows.expressions.functions import FUNCTIONS
 from workflows.expressions.limits import Meter
 from workflows.expressions.reading import private, read
+from workflows.expressions.wording import nearest
 
 PATHS = (nodes.Name, nodes.Getattr, nodes.Getitem)
 
@@ -62,7 +63,7 @@ def fixed_path(builder: Builder, base: nodes.Name, keys: tuple[str, ...]) -> Eva
         try:
             for key in keys:
                 value = value[key] if type(value) is dict else read(value, key)
-        except FAULTS:
+        except (KeyError, Missing):
             raise unknown(builder.source, base.lineno, meter, keys) from None
         return value
 
@@ -71,18 +72,18 @@ def fixed_path(builder: Builder, base: nodes.Name, keys: tuple[str, ...]) -> Eva
 
 def unknown(
     source: str, position: int, meter: Meter, keys: tuple[str, ...]
-) -> ExpressionError:
+) -> UnknownName:
     """Walk again to the key that is missing, and name the whole path."""
     value: Any = meter.scope
+    message = f"'{'.'.join(keys)}' is unknown."
     try:
         for key in keys:
             value = read(value, key)
     except Missing as fault:
-        message = f"'{'.'.join(keys)}' is unknown. {fault}"
-        return UnknownName(source, position, message)
-    except FAULTS as fault:
-        return located(source, position, fault)
-    return UnknownName(source, position, f"'{'.'.join(keys)}' changed while reading.")
+        message = f"{message} {fault}"
+        if value is meter.scope:
+            message = f"'{keys[0]}' is unknown here.{nearest(keys[0], meter.scope)}"
+    return UnknownName(source, position, message)
 
 
 def follow(builder: Builder, base: Evaluate, links: list[Any]) -> Evaluate:

@@ -120,7 +120,7 @@ def split(value: Any, separator: Any = None) -> list[str]:
 
 def to_json(value: Any) -> str:
     """Write JSON; dates, Decimals and UUIDs become texts."""
-    return json.dumps(value, ensure_ascii=False, default=plain)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=plain)
 
 
 def plain(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Hostile expressions are refused at once, whatever they try."""
 
+import sys
 import time
 from copy import deepcopy
 from decimal import Decimal
@@ -14,7 +15,7 @@ from workflows.expressions import (
     compile_value,
 )
 
-WITHIN = 0.05
+WITHIN = 0.05 if sys.gettrace() is None else 1  #: coverage traces every line
 SCOPE = {
     "trigger": {"data": {"name": "ada", "tags": ["b", "a"], "total": Decimal(1)}},
     "vars": {"text": "a" * 900_000, "list": list(range(90_000))},
@@ -84,6 +85,12 @@ REFUSED = [
     "{{ a" + ".b" * 4000 + " }}",
     "{{ 1" + " is number" * 500 + " }}",
     "{{ [" + "1," * 4000 + "] }}",
+    "{{ " + "1+" * 200 + "1 }}",
+    "{{ [" + "1," * 1200 + "] }}",
+    "{{ a[1:2, 3] }}",
+    "{{ 1e999 }}",
+    "{{ 1e308 * 10 }}",
+    "{{ 1e308 * 10 - 1e308 * 10 }}",
     "{{ 1 }}" * 1400,
     "a" * 1_000_000,
     "{{ '" + "a" * 1_000_000 + "' }}",
@@ -164,14 +171,17 @@ NUMBERED = [
 ]
 
 
-@pytest.mark.parametrize("text", NUMBERED)
-def test_hostile_text_is_refused_at_once(text):
+def seconds_to_refuse(text: str) -> float:
+    """Return the time of this process, which other processes do not lengthen."""
     before = time.process_time()
-
     with pytest.raises(ExpressionError, match=r"[.?]$"):
         compile_text.__wrapped__(text).render(SCOPE)
+    return time.process_time() - before
 
-    assert time.process_time() - before < WITHIN
+
+@pytest.mark.parametrize("text", NUMBERED)
+def test_hostile_text_is_refused_at_once(text):
+    assert any(seconds_to_refuse(text) < WITHIN for _attempt in range(3))
 
 
 @pytest.mark.parametrize("text", NUMBERED)
@@ -193,7 +203,7 @@ def test_sentence_about_hostile_text_stays_short(text):
 
 
 def test_circle_in_the_scope_is_refused():
-    circle = []
+    circle: list[object] = []
     circle.append(circle)
 
     with pytest.raises(ExpressionRefused, match="too many items"):
@@ -206,6 +216,27 @@ def test_equal_lists_of_shared_lists_are_refused():
 
     with pytest.raises(ExpressionRefused, match="too many items"):
         compile_text("{{ vars.a == vars.b }}").render(scope)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ vars.rows|selectattr('id', 'in', vars.list) }}",
+        "{{ vars.rows|selectattr('tags', 'eq', vars.list) }}",
+        "{{ FILTER(vars.rows, 'tags', vars.list) }}",
+        "{{ MAX([vars.list, [1]]) }}",
+        "{{ ([vars.list] * 50).count(vars.list[:]) }}",
+    ],
+)
+def test_rows_times_items_are_paid_for(text):
+    rows = [{"id": -1, "tags": [1]}] * 10_000
+    scope = {"vars": {"rows": rows, "list": list(range(20_000))}}
+    before = time.process_time()
+
+    with pytest.raises(ExpressionError, match=r"cap|needed"):
+        compile_text(text).render(scope)
+
+    assert time.process_time() - before < 2 * WITHIN
 
 
 def test_numbers_with_equal_hashes_are_told_apart_quickly():
@@ -229,7 +260,7 @@ def test_object_of_unknown_class_shows_nothing():
 
 
 def test_deeply_nested_value_is_refused():
-    value = "{{ 1 }}"
+    value: object = "{{ 1 }}"
     for _ in range(200):
         value = [value]
 
@@ -238,7 +269,7 @@ def test_deeply_nested_value_is_refused():
 
 
 def test_list_nested_beyond_recursion_is_refused():
-    value = []
+    value: list[object] = []
     for _ in range(100_000):
         value = [value]
 
