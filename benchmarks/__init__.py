@@ -1,1 +1,1 @@
-"""What is fast, measured; run with `python -m benchmarks.<name>`."""
+"""Measurements of speed; run each with `python -m benchmarks.<name>`."""

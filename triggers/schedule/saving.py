@@ -68,7 +68,7 @@ def _store(
     now: datetime,
 ) -> None:
     near = moment is not None and moment <= now + settings().horizon
-    if not near and recent is None:
+    if not near and (recent is None or recent > now):
         _rows(search, instance).delete()
         return
     Schedule.objects.update_or_create(
