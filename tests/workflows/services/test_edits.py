@@ -72,9 +72,7 @@ def test_options_of_a_frozen_version_can_be_changed(make_version, run):
         ([{"key": "a", "type": "echo", "config": {"volume": 11}}], "'volume'"),
     ],
 )
-def test_an_invalid_definition_is_refused_with_its_culprit(
-    make_version, line, culprit
-):
+def test_an_invalid_definition_is_refused_with_its_culprit(make_version, line, culprit):
     with pytest.raises(InvalidDefinition, match=culprit):
         services.change_definition(make_version(), definition(*line))
 
