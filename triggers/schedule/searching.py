@@ -29,7 +29,6 @@ def search(row: Schedule, config: ScheduleConfig, now: datetime) -> None:
     row.cursor = "" if complete else str(found[-1].pk)
     row.planned_until = until if complete else _start(config, found[-1])
     row.next_run_at = now + settings().sweep_period if complete else now
-    row.save(update_fields=["cursor", "planned_until", "next_run_at"])
     if complete:
         _forget_settled(row, now)
 

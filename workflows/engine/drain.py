@@ -7,10 +7,11 @@ from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, transaction
 
+from workflows.codec import readable
 from workflows.conf import settings
 from workflows.engine.advance import Clock, advance
 from workflows.engine.calls import Calls
-from workflows.engine.claims import claim, hold, park_or_release, release_all
+from workflows.engine.claims import claim, hold, release, release_all
 from workflows.engine.compiled import compiled
 from workflows.engine.flush import flush
 from workflows.engine.presence import register
@@ -54,37 +55,35 @@ class Drain:
         rows = claim(self.owner, self.clock(), room, ids) if room > 0 else []
         return _loaded(rows, self.clock())
 
-    def _group(self, runs: Sequence[Run]) -> None:
-        """Advance runs in one transaction; if it fails, one by one."""
-        if not runs:
-            return
+    def _group(self, runs: Sequence[Run], *, careful: bool = False) -> None:
+        """Advance runs in one transaction; if it fails, carefully, one by one."""
         try:
-            held = self._commit(runs)
+            held = self._commit(runs, careful=careful)
         except (DatabaseError, InterfaceError) as error:
-            self._separately(runs, error)
+            if careful:
+                self._let_go(runs[0], error)
+                return
+            for run in runs:
+                run.reset()
+                self._group([run], careful=True)
             return
         for run in held:
             run.committed()
             if run.call is not None:
                 self.calls.submit(run)
 
-    def _commit(self, runs: Sequence[Run]) -> list[Run]:
+    def _commit(self, runs: Sequence[Run], *, careful: bool) -> list[Run]:
         with transaction.atomic():
             ours = hold(self.owner, [run.execution for run in runs])
             held = [run for run in runs if run.execution.pk in ours]
             for run in held:
-                advance(run, self.clock)
+                advance(run, self.clock, careful=careful)
             flush(held, self.clock())
         return held
 
-    def _separately(self, runs: Sequence[Run], error: Exception) -> None:
-        if len(runs) == 1:
-            reason = f"{type(error).__name__}: {error}"
-            park_or_release(self.owner, runs[0].execution, self.clock(), reason)
-            return
-        for run in runs:
-            run.reset()
-            self._group([run])
+    def _let_go(self, run: Run, error: Exception) -> None:
+        reason = readable(f"{type(error).__name__}: {error}", 500)
+        release(self.owner, run.execution, self.clock(), reason)
 
 
 def _loaded(rows: Sequence[Execution], now: datetime) -> list[Run]:

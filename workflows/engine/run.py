@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflows.engine.compiled import CompiledVersion
+from workflows.contracts import NodeResult, NodeRun
+from workflows.engine.compiled import CompiledStep, CompiledVersion
 from workflows.graph import Step
 from workflows.models import Execution, Job
 from workflows.states import ExecutionStatus, JobStatus
@@ -19,6 +20,19 @@ class Outcome:
     status: ExecutionStatus
     reason: str = ""
     due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A node ready to run: what a thread needs to run it, and nothing more."""
+
+    compiled: CompiledStep
+    node_run: NodeRun
+    resumes: bool = False
+
+    def __call__(self) -> NodeResult:
+        handler = self.compiled.handler
+        return (handler.resume if self.resumes else handler.run)(self.node_run)
 
 
 @dataclass(slots=True)

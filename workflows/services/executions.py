@@ -11,23 +11,14 @@ from django.db.models import F
 from workflows import registry
 from workflows.cluster import muted, wake
 from workflows.engine import inline
-from workflows.exceptions import Archived, TransitionNotAllowed, WorkflowError
+from workflows.exceptions import Archived, TransitionNotAllowed
 from workflows.models import Execution, Job, Worker, WorkflowVersion
 from workflows.services.edits import require_valid
-from workflows.services.events import Event, start
+from workflows.services.events import Event, start_many
 from workflows.states import ExecutionStatus, JobStatus
 
 #: Executions that one poll ends or moves on.
 CHUNK = 200
-
-
-class NothingStarted(WorkflowError):
-    """A start that was asked for did not happen."""
-
-    def __init__(self, version_id: int) -> None:
-        super().__init__(
-            f"Version {version_id} was not started: its limit of runs is reached."
-        )
 
 
 def run_manually(
@@ -53,9 +44,8 @@ def run_manually(
 
 
 def _start(event: Event, now: datetime) -> Execution:
-    execution = start(event, now)
-    if execution is None:
-        raise NothingStarted(event.version_id)
+    # Its key is new and it has no limit, so that it cannot be refused.
+    [execution] = start_many([event], now)
     return execution
 
 
