@@ -140,6 +140,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a missing one
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -163,4 +164,6 @@ if flag("PRODUCTION"):
 WORKFLOWS = {
     #: What workflows may read and change: app labels or models.
     "COLLECTIONS": words("WORKFLOWS_COLLECTIONS", "shop"),
+    #: What `manage.py up` starts besides Punctual itself: orders keep coming in.
+    "UP": [("shop", ("openshop",))],
 }

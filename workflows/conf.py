@@ -1,6 +1,9 @@
 """The settings of Punctual: one dict, `WORKFLOWS`, with a default for everything."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -58,14 +61,31 @@ def _typed(default: object, value: Any) -> Any:
     return tuple(value) if isinstance(default, tuple) else value
 
 
-@cache
+_changed: ContextVar[Settings | None] = ContextVar("changed", default=None)
+
+
 def settings() -> Settings:
+    return _changed.get() or _configured()
+
+
+@contextmanager
+def changed(**values: Any) -> Iterator[None]:
+    """Let settings have other values, in this thread or task alone, for a replay."""
+    before = _changed.set(replace(settings(), **values))
+    try:
+        yield
+    finally:
+        _changed.reset(before)
+
+
+@cache
+def _configured() -> Settings:
     return _read()
 
 
 def _reload(*, setting: str, **_kwargs: object) -> None:
     if setting == "WORKFLOWS":
-        settings.cache_clear()
+        _configured.cache_clear()
 
 
 setting_changed.connect(_reload, dispatch_uid="workflows.conf")

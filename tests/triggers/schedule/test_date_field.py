@@ -24,7 +24,7 @@ def collections(settings):
 @pytest.fixture
 def clock(time, monkeypatch):
     """Let signals see the virtual time."""
-    monkeypatch.setattr("triggers.schedule.saving.timezone.now", lambda: time.now)
+    monkeypatch.setattr("workflows.clock.now", lambda: time.now)
 
 
 @pytest.fixture
