@@ -72,10 +72,12 @@ def _start(config: ScheduleConfig, instance: Model) -> datetime | None:
 def _arm(row: Schedule, config: ScheduleConfig, records: Sequence[Model]) -> None:
     """Give each record that has a moment to come its row, and move those that moved."""
     known = known_rows(row.version_id, [str(each.pk) for each in records])
+    delay = config.delay(row.version.workflow_id)
     new, moved = [], []
     for instance in records:
         schedule = known.get(str(instance.pk))
         moment = _moment(row, config, instance, schedule)
+        moment = moment + delay if moment else None
         if moment is not None and schedule is None:
             new.append(record_row(row.version_id, instance.pk, next_run_at=moment))
         elif schedule is not None and schedule.next_run_at != moment:
