@@ -57,9 +57,9 @@ def start_many(events: Sequence[Event], now: datetime) -> list[Execution]:
     return created
 
 
-def record_missed(event: Event, now: datetime) -> bool:
+def record_missed(event: Event, now: datetime, reason: str) -> bool:
     """Note in the history that a moment passed unused; it does not count as a run."""
-    return _note(event, now, ExecutionStatus.MISSED, "nothing was running at its time")
+    return _note(event, now, ExecutionStatus.MISSED, reason)
 
 
 def _options_of(events: Sequence[Event]) -> dict[int, Options]:
