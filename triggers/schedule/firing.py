@@ -11,12 +11,11 @@ from django.db.models import Min
 from triggers.models import Pause, Schedule
 from triggers.schedule.pausing import missed_reason
 from triggers.schedule.plans import Plan, parked, plans_of
+from triggers.schedule.storing import store
 from workflows.attempts import Errored, attempt_apart
 from workflows.conf import settings
 from workflows.poller import Poller
 from workflows.services import record_missed, start_many
-
-_CHANGING = ["next_run_at", "last_run_at", "planned_until", "cursor", "error"]
 
 
 class FireSchedules(Poller):
@@ -27,9 +26,9 @@ class FireSchedules(Poller):
             return 0
         with transaction.atomic():
             rows = _claim(now)
-            _write_or_park(
-                [plan for group in _alike(rows) for plan in _plan(group, now)], now
-            )
+            plans = [plan for group in _alike(rows) for plan in _plan(group, now)]
+            if plans:
+                _write_or_park(plans, now)
         return len(rows)
 
     def due(self, now: datetime) -> datetime | None:
@@ -89,8 +88,8 @@ def _write(plans: Sequence[Plan], now: datetime) -> None:
     for plan in plans:
         for event in plan.missed:
             record_missed(event, now, missed_reason(event.planned_at))
-    start_many([event for plan in plans for event in plan.starts], now)
-    kept = [plan.row for plan in plans if not plan.gone]
-    Schedule.objects.bulk_update(kept, _CHANGING)
-    gone = [plan.row.pk for plan in plans if plan.gone]
-    Schedule.objects.filter(pk__in=gone).delete()
+    if events := [event for plan in plans for event in plan.starts]:
+        start_many(events, now)
+    store([plan.row for plan in plans if not plan.gone])
+    if gone := [plan.row.pk for plan in plans if plan.gone]:
+        Schedule.objects.filter(pk__in=gone).delete()

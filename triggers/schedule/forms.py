@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext, gettext_lazy as _
 
 from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfig
-from triggers.schedule.recurrence import InvalidRule
+from triggers.schedule.recurrence import InvalidRule, zone_named
 from workflows.collections import collection, field_of
 from workflows.exceptions import WorkflowError
 from workflows.forms import CollectionField, ConfigForm
@@ -162,8 +162,10 @@ class ScheduleForm(ConfigForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         cleaned["zone"] = cleaned.get("zone") or settings.TIME_ZONE
-        if cleaned.get("zone") in available_timezones():
-            self._place_in_zone(ZoneInfo(cleaned["zone"]))
+        try:
+            self._place_in_zone(zone_named(cleaned["zone"]))
+        except InvalidRule as error:
+            self.add_error("zone", str(error))
         if not self.errors:
             self._check_whole()
         if not self.errors and cleaned["mode"] == FIELD:

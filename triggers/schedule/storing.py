@@ -1,0 +1,30 @@
+"""Write many changed schedule rows: raw SQL, since this is where lateness comes from."""
+
+from collections.abc import Sequence
+
+from django.db import connection
+
+from triggers.models import Schedule
+
+_TIMES = ("next_run_at", "last_run_at", "planned_until")
+_TEXTS = ("cursor", "error")
+
+
+def store(rows: Sequence[Schedule]) -> None:
+    """Store what planning changed; psycopg sends all updates in one round trip."""
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    columns = ", ".join(f"{quote(name)} = %s" for name in (*_TIMES, *_TEXTS))
+    table = quote(Schedule._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET {columns} WHERE {quote('id')} = %s",  # noqa: S608 - our names
+            [_values(row) for row in rows],
+        )
+
+
+def _values(row: Schedule) -> list[object]:
+    adapt = connection.ops.adapt_datetimefield_value
+    times = [adapt(getattr(row, name)) for name in _TIMES]
+    return [*times, *(getattr(row, name) for name in _TEXTS), row.pk]
