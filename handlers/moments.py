@@ -1,7 +1,6 @@
 """Steps in time: seconds to hours elapse, days and longer follow the calendar."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import MO, relativedelta
 from django.utils.translation import gettext_lazy as _
@@ -78,10 +77,6 @@ def between(first: datetime, last: datetime, unit: str) -> int:
         return _quotient(end - start, _DAYS[unit])
     apart = relativedelta(end, start)
     return apart.years if unit == "years" else apart.years * 12 + apart.months
-
-
-def in_zone(moment: datetime, zone: ZoneInfo) -> datetime:
-    return moment.astimezone(zone)
 
 
 def _existing(moment: datetime) -> datetime:

@@ -79,7 +79,17 @@ def binary(handler, query, _body):
     handler.reply(200, b"\x89PNG\xff\x00", Content_Type="image/png")
 
 
+def latin(handler, query, _body):
+    handler.reply(200, "Grüße".encode("latin-1"), Content_Type=query["type"])
+
+
+def nul(handler, query, _body):
+    handler.reply(200, b"a\0b", Content_Type="text/plain")
+
+
 STEPS = {
+    "/latin": latin,
+    "/nul": nul,
     "/status": status,
     "/redirect": redirect,
     "/large": large,

@@ -113,6 +113,7 @@ def test_comparison_holds(left, op, right):
         (0, "is_empty", None),
         ("a", "contains", "A"),
         (None, "contains", "a"),
+        (NOW, "eq", "2026-13-45"),
     ],
 )
 def test_comparison_does_not_hold(left, op, right):
@@ -143,6 +144,12 @@ def test_what_has_no_order_is_told(left, op, right):
 )
 def test_wrong_shape_is_a_form_error(rules, problem):
     assert problem in problems(Condition, rules=rules)["rules"]
+
+
+def test_typed_text_that_is_no_json_is_a_form_error():
+    form = Condition.form_class(data={"rules": "total > 5"})
+
+    assert "Enter a valid JSON." in form.errors["rules"]
 
 
 def test_deep_nesting_is_a_form_error():

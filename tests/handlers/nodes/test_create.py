@@ -41,6 +41,12 @@ def test_values_may_come_whole_from_an_expression(db, allowed):
     assert Category.objects.count() == 2
 
 
+def test_expression_for_all_values_may_be_typed(allowed):
+    typed = {"values": "{{ trigger.data }}", **CATEGORY}
+
+    assert not Create.form_class(data=typed).errors
+
+
 def test_links_to_many_are_set(categories):
     keys = [each.pk for each in categories]
     values = {"title": "Linked", "categories": keys}
@@ -48,6 +54,13 @@ def test_links_to_many_are_set(categories):
     run_node(Create, values=values, collection="workflows.workflow")
 
     assert Workflow.objects.get().categories.count() == 3
+
+
+def test_links_must_be_a_list(categories):
+    values = {"title": "Linked", "categories": categories[0].pk}
+
+    with pytest.raises(ValueRefused, match="Give a list of primary keys"):
+        run_node(Create, values=values, collection="workflows.workflow")
 
 
 def test_missing_link_is_told(categories):

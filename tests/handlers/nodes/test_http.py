@@ -5,6 +5,7 @@ from threading import Event
 
 import pytest
 
+from handlers.fetching import Call, FetchFailed, fetch
 from handlers.nodes.http import Http
 from tests.handlers.conftest import problems, run_node
 from tests.handlers.nodes import server as servers
@@ -217,6 +218,37 @@ def test_binary_data_is_given_in_base64(url):
     answer = run_node(Http, url=f"{url}/binary")
 
     assert (answer.result["data"], "Base64" in answer.log) == ("iVBOR/8A", True)
+
+
+def test_text_is_read_by_its_charset(url):
+    answer = run_node(Http, url=f"{url}/latin?type=text/plain;charset=latin-1")
+
+    assert answer.result["data"] == "Grüße"
+
+
+@pytest.mark.parametrize("path", ["latin?type=text/plain;charset=nix", "nul"])
+def test_text_that_cannot_be_read_is_given_in_base64(path, url):
+    assert "Base64" in run_node(Http, url=f"{url}/{path}").log
+
+
+def test_json_body_that_cannot_be_written_fails(url):
+    scope = {"trigger": {"data": float("nan")}}
+    config = {"method": "POST", "body_kind": "json", "body": "{{ trigger.data }}"}
+
+    answer = run_node(Http, scope, url=url, **config)
+
+    assert "A body of the kind 'json' cannot be made of" in answer.message
+
+
+def test_tls_that_is_not_accepted_fails(url):
+    answer = run_node(Http, url=url.replace("http:", "https:"))
+
+    assert "the certificate or TLS is not accepted" in answer.message
+
+
+def test_time_for_all_redirects_is_bounded(url):
+    with pytest.raises(FetchFailed, match="took longer than allowed"):
+        fetch(Call("GET", url, timeout=0))
 
 
 def test_head_has_no_data(url):
