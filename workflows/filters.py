@@ -13,9 +13,9 @@ from typing import Any
 from django.db.models import CharField, JSONField, Model, Q, QuerySet, TextField
 
 from workflows.coercion import ValueRefused, coerce
-from workflows.collections import Path, path_of
 from workflows.exceptions import WorkflowError
 from workflows.forms import holds_expression
+from workflows.paths import Path, path_of
 from workflows.rules import ALL, ANY, OPERATORS, Rule, RulesField, Takes, fold, rules_of
 
 _LOOKUPS = {

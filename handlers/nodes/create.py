@@ -5,8 +5,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from handlers.writing import read_values, write
-from workflows.collections import collection, preload_lookups, record
+from workflows.collections import collection, record
 from workflows.contracts import Effect, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.paths import preload_lookups
 from workflows.record_forms import ManyValuesField, PreloadField, WritingForm
 
 

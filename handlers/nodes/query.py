@@ -7,13 +7,7 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext, gettext_lazy as _
 
-from workflows.collections import (
-    collection,
-    field_of,
-    path_of,
-    preload_lookups,
-    record,
-)
+from workflows.collections import collection, field_of, record
 from workflows.contracts import (
     Effect,
     Failed,
@@ -24,6 +18,7 @@ from workflows.contracts import (
 )
 from workflows.filters import FilterField, filtered
 from workflows.forms import IntegerExpression
+from workflows.paths import path_of, preload_lookups
 from workflows.record_forms import (
     CollectionForm,
     ColumnsField,

@@ -7,7 +7,6 @@ from django.contrib.auth.models import Group, User
 from django.db.models import Q
 
 from workflows.coercion import ValueRefused
-from workflows.collections import path_of, preload_lookups
 from workflows.exceptions import CollectionNotAllowed, FieldUnknown
 from workflows.filters import (
     OperatorDoesNotFit,
@@ -17,6 +16,7 @@ from workflows.filters import (
     matching,
 )
 from workflows.models import Category, Workflow
+from workflows.paths import path_of, preload_lookups
 
 pytestmark = pytest.mark.usefixtures("allow")
 
