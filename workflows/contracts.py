@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, TypeAlias
 
+from django.db.models.expressions import Combinable
+
 from workflows.forms import ConfigForm, NodeForm
 
 
@@ -140,6 +142,16 @@ class Trigger(ABC):
     def describe(self, config: Mapping[str, Any]) -> str:
         """Say in words when the workflow starts, for lists."""
         return str(self.title)
+
+    def next_run(self, version: str) -> Combinable | None:
+        """Give an expression for the next moment at which a version starts.
+
+        Lists annotate their rows with it, to show and sort them in one statement.
+        `version` names the column of the row, as `OuterRef` takes it, that holds the
+        id of the enabled version. It must give NULL for versions of other triggers.
+        None: this trigger does not know when it starts.
+        """
+        return None
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

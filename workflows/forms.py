@@ -5,9 +5,9 @@ checks what a person typed and what a document holds, renders the editor and, th
 `compile`, gives the engine values that are cleaned once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -152,6 +152,14 @@ class CollectionField(forms.ChoiceField):
 class ConfigForm(forms.Form):
     """A form whose cleaned data is a configuration."""
 
+    #: Headings and the fields below each, for a long form; all fields or none.
+    groups: ClassVar[Sequence[tuple[Any, Sequence[str]]]] = ()
+
+    @classmethod
+    def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Turn a stored configuration into a value for each field."""
+        return dict(config)
+
     @classmethod
     def for_config(cls, config: Mapping[str, Any], **options: Any) -> "ConfigForm":
         """Bind the form to a stored configuration, to check or compile it.
@@ -159,6 +167,7 @@ class ConfigForm(forms.Form):
         A setting that is not stored has the initial value of its field.
         """
         fields = cls.base_fields.items()
+        config = cls.flat(config)
         initial = {name: field.initial for name, field in fields}
         data = {
             name: JSONString(value) if isinstance(value, str) else value

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import DateField
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfig
 from triggers.schedule.recurrence import InvalidRule, zone_named
@@ -94,7 +94,11 @@ class ScheduleForm(ConfigForm):
         label=_("Unit"), choices=LONG_UNITS, required=False, initial="minutes"
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("On"), choices=WEEKDAYS, required=False, coerce=int
+        label=_("On"),
+        choices=WEEKDAYS,
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
     )
     on = forms.JSONField(label=_("On the day"), required=False)
     expression = forms.CharField(label=_("Cron expression"), required=False)
@@ -131,13 +135,23 @@ class ScheduleForm(ConfigForm):
         help_text=_("Fires later by a part of this, the same for each run."),
     )
 
+    groups = [
+        (_("Start"), ["mode", "zone", "starts_at"]),
+        (
+            _("Date field of a collection"),
+            ["collection", "start_field", "start_offset", "start_unit", "preload"],
+        ),
+        (_("Repeat"), ["kind", "every", "unit", "weekdays", "on", "expression"]),
+        (_("End"), ["ends_at", "end_field", "end_offset", "end_unit", "max_runs"]),
+        (_("Missed runs"), ["misfire", "misfire_grace", "misfire_max"]),
+    ]
     REPEAT_FIELDS = ("kind", "every", "unit", "weekdays", "on", "expression")
 
     @classmethod
-    def for_config(cls, config: Mapping[str, Any], **options: Any) -> "ConfigForm":
+    def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:
         flat = dict(config)
         repeat = flat.pop("repeat", None) or {"kind": "none"}
-        return super().for_config({**flat, **repeat}, **options)
+        return {**flat, **repeat}
 
     @property
     def config(self) -> dict[str, Any]:
@@ -174,7 +188,7 @@ class ScheduleForm(ConfigForm):
                 config.recurrence  # noqa: B018 - it checks its parts
         except InvalidRule as error:
             field = error.field if error.field in self.fields else None
-            self.add_error(field, str(error))
+            self.add_error(field, error.sentence(get_language() or "en"))
             return
         starts_at, ends_at = config.starts_at, config.ends_at
         if starts_at and ends_at and ends_at < starts_at and config.mode == TIME:

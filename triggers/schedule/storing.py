@@ -1,6 +1,7 @@
-"""Write many changed schedule rows: raw SQL, since this is where lateness comes from."""
+"""Write many changed schedule rows, in raw SQL: lateness comes from here."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -24,7 +25,7 @@ def store(rows: Sequence[Schedule]) -> None:
         )
 
 
-def _values(row: Schedule) -> list[object]:
+def _values(row: Schedule) -> list[Any]:
     adapt = connection.ops.adapt_datetimefield_value
     times = [adapt(getattr(row, name)) for name in _TIMES]
     return [*times, *(getattr(row, name) for name in _TEXTS), row.pk]
