@@ -58,6 +58,7 @@ class Delay(NodeHandler):
     """Waits without holding a worker; a moment that has passed is no pause."""
 
     type = "delay"
+    waits = True
     title = _("Delay")
     group = "flow"
     description = _("Waits for a duration or until a moment.")

@@ -118,7 +118,7 @@ def test_permissions_are_asked_for_the_object(
     assert (mine.status_code, theirs.status_code) == (200, 403)
 
 
-def no_permission(self: ModelAdmin, request, obj=None):
+def no_permission(self, request, obj=None):
     return False
 
 

@@ -47,6 +47,13 @@ def test_a_synchronous_version_has_run_when_the_call_returns(make_version):
     assert execution.status == ExecutionStatus.SUCCEEDED
 
 
+def test_a_synchronous_version_refuses_nodes_that_wait(make_version):
+    version = make_version(node("pause"), synchronous=True)
+
+    with pytest.raises(InvalidDefinition, match="pause: A synchronous workflow cannot"):
+        services.run_manually(version, {}, NOW)
+
+
 def test_a_waiting_execution_can_be_cancelled(make_version, run):
     execution = run(make_version(node("pause")))
 
