@@ -8,7 +8,8 @@ from itertools import groupby
 from django.db import connection, transaction
 from django.db.models import Min
 
-from triggers.models import Schedule
+from triggers.models import Pause, Schedule
+from triggers.schedule.pausing import missed_reason
 from triggers.schedule.plans import Plan, parked, plans_of
 from workflows.attempts import Errored, attempt_apart
 from workflows.conf import settings
@@ -23,6 +24,8 @@ class FireSchedules(Poller):
     """Fires what is due. Any number may run: SKIP LOCKED and event keys decide."""
 
     def poll(self, now: datetime) -> int:
+        if Pause.objects.lasting().exists():
+            return 0
         with transaction.atomic():
             rows = _claim(now)
             _write_or_park(
@@ -31,6 +34,8 @@ class FireSchedules(Poller):
         return len(rows)
 
     def due(self, now: datetime) -> datetime | None:
+        if Pause.objects.lasting().exists():
+            return None
         first: datetime | None
         first = Schedule.objects.aggregate(first=Min("next_run_at"))["first"]
         return first
@@ -84,7 +89,7 @@ def _write_or_park(plans: Sequence[Plan], now: datetime) -> None:
 def _write(plans: Sequence[Plan], now: datetime) -> None:
     for plan in plans:
         for event in plan.missed:
-            record_missed(event, now)
+            record_missed(event, now, missed_reason(event.planned_at))
     start_many([event for plan in plans for event in plan.starts], now)
     kept = [plan.row for plan in plans if not plan.gone]
     Schedule.objects.bulk_update(kept, _CHANGING)

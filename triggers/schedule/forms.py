@@ -135,6 +135,13 @@ class ScheduleForm(ConfigForm):
         min_value=1,
         max_value=10_000,
     )
+    jitter = forms.IntegerField(
+        label=_("Spread over (seconds)"),
+        required=False,
+        min_value=0,
+        max_value=86_400,
+        help_text=_("Fires later by a part of this, the same for each run."),
+    )
 
     REPEAT_FIELDS = ("kind", "every", "unit", "weekdays", "on", "expression")
 

@@ -54,10 +54,11 @@ def _plan(search: Schedule, instance: Model, now: datetime) -> None:
     except (InvalidRule, WorkflowError):
         return
     moment = _moment(search, recurrence, now) if recurrence else None
+    delay = config.delay(search.version.workflow_id)
     if moment is None and not (recurrence and _has_passed(recurrence, now)):
         _rows(search, instance).delete()
     else:
-        _store(search, instance, moment, now)
+        _store(search, instance, moment and moment + delay, now)
 
 
 def _moment(search: Schedule, recurrence: Recurrence, now: datetime) -> datetime | None:

@@ -58,7 +58,9 @@ def test_options_of_a_frozen_version_can_be_changed(make_version, run):
     version = make_version()
     run(version)
 
-    assert services.change_options(version, {"timeout": 5}).options == {"timeout": 5}
+    changed = services.change_options(version, {"timeout": 5}, NOW)
+
+    assert changed.options == {"timeout": 5}
 
 
 @pytest.mark.parametrize(

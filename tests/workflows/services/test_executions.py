@@ -101,7 +101,7 @@ def test_an_execution_times_out_while_it_waits(make_version, run):
 def test_a_timeout_is_fixed_at_the_start(make_version, run):
     version = make_version(node("pause", "for ever"), options={"timeout": 90})
     execution = run(version)
-    services.change_options(version, {"timeout": 9000})
+    services.change_options(version, {"timeout": 9000}, NOW)
 
     services.expire(NOW + timedelta(seconds=90))
 
