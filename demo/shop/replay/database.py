@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -12,6 +13,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from demo.shop.models import Order
 from demo.shop.replay.exceptions import DatabaseNotEmpty
+from workflows.engine import forget_compiled
 from workflows.models import Workflow
 
 #: The settings that the project uses with SQLite.
@@ -32,11 +34,15 @@ def temporary_database() -> Iterator[None]:
     with TemporaryDirectory(prefix="punctual-replay-") as folder:
         connections[alias] = _connection(Path(folder) / "replay.sqlite3")
         try:
+            forget_compiled()
             call_command("migrate", verbosity=0, interactive=False)
             yield
         finally:
             connections[alias].close()
             connections[alias] = kept
+            # What processes remember by id was of the other database.
+            ContentType.objects.clear_cache()
+            forget_compiled()
 
 
 def _connection(path: Path) -> BaseDatabaseWrapper:

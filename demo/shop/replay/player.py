@@ -78,7 +78,7 @@ class Player:
         """Do what is to be done before an order comes in."""
 
     def settle(self, now: datetime) -> bool:
-        """Do what is left when all of a moment has happened; say if schedules changed."""
+        """Do what is left of a moment; say whether schedules have changed."""
         return False
 
     def _next(self, due: datetime | None) -> datetime | None:

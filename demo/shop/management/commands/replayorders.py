@@ -14,7 +14,6 @@ from demo.shop.replay.database import configured_database, temporary_database
 from demo.shop.replay.exceptions import ReplayError
 from demo.shop.replay.player import PLAYERS
 from demo.shop.replay.purchases import Purchase, read
-from workflows.engine import forget_compiled
 from workflows.models import Execution
 
 #: Broken claims that are printed.
@@ -50,12 +49,9 @@ class Command(BaseCommand):
         try:
             purchases = read(file, _zone(options["zone"]))
             with configured_database() if here else temporary_database():
-                forget_compiled()
                 cancelled, wrong = self._replay(purchases, workflow)
         except ReplayError as error:
             raise CommandError(str(error)) from error
-        finally:
-            forget_compiled()
         if wrong:
             raise CommandError("\n".join([*wrong[:SHOWN], f"{len(wrong)} are wrong."]))
         self.stdout.write(f"Checked: {claims(workflow)}")
