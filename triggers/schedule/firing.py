@@ -13,7 +13,6 @@ from triggers.schedule.pausing import missed_reason
 from triggers.schedule.plans import Plan, parked, plans_of
 from workflows.attempts import Errored, attempt_apart
 from workflows.conf import settings
-from workflows.models import WorkflowVersion
 from workflows.poller import Poller
 from workflows.services import record_missed, start_many
 
@@ -42,17 +41,17 @@ class FireSchedules(Poller):
 
 
 def _claim(now: datetime) -> list[Schedule]:
-    """Lock the due rows that no other scheduler has, with their versions."""
+    """Lock the due rows that nobody else has, with their versions and workflows.
+
+    The workflows are locked here because counting will need them: whoever enables or
+    disables locks the workflow first and then its schedules, and neither may wait for
+    the other. What is locked is skipped, and is due again in a moment.
+    """
     can_skip = connection.features.has_select_for_update_skip_locked
     due = Schedule.objects.due(now).order_by("next_run_at", "pk")
-    rows = list(
-        due.select_for_update(skip_locked=can_skip)[: settings().schedule_batch]
-    )
-    versions = WorkflowVersion.objects.select_related("workflow")
-    found = versions.in_bulk({row.version_id for row in rows})
-    for row in rows:
-        row.version = found[row.version_id]
-    return rows
+    rows = due.select_related("version__workflow").defer("version__definition")
+    locked = rows.select_for_update(skip_locked=can_skip)
+    return list(locked[: settings().schedule_batch])
 
 
 def _alike(rows: Sequence[Schedule]) -> list[list[Schedule]]:
