@@ -31,6 +31,11 @@ class Settings:
     outside_threads: int = 20
     #: Bytes of JSON that a result may have before it is cut.
     result_limit: int = 262_144
+    #: Hosts ("intranet.example.com", "localhost") and networks ("10.0.0.0/8") that
+    #: HTTP nodes may call although they are not public.
+    http_allowed_hosts: tuple[str, ...] = ()
+    #: Bytes of a response that an HTTP node reads; a larger one is a failure.
+    http_response_limit: int = 1_048_576
     #: How often collections are searched for dates that no signal announced.
     sweep_period: timedelta = timedelta(seconds=15)
     #: How far ahead records are planned.

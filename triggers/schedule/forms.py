@@ -16,7 +16,7 @@ from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfi
 from triggers.schedule.recurrence import InvalidRule
 from workflows.collections import collection, field_of
 from workflows.exceptions import WorkflowError
-from workflows.forms import CollectionField, ConfigForm
+from workflows.forms import CollectionField, ConfigForm, PathsField
 
 UNITS = [
     ("seconds", _("seconds")),
@@ -67,18 +67,6 @@ class MomentField(forms.CharField):
             message = gettext("Enter a date and time, such as 2026-11-22 09:00:00.")
             raise ValidationError(message)
         return moment
-
-
-class PathsField(forms.Field):
-    """Names separated by commas, as a list."""
-
-    def to_python(self, value: Any) -> list[str]:
-        if isinstance(value, list | tuple):
-            return [str(each) for each in value]
-        return [part.strip() for part in str(value or "").split(",") if part.strip()]
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list | tuple) else value
 
 
 class ScheduleForm(ConfigForm):
