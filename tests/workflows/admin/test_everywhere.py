@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.admin import ModelAdmin
 from django.urls import reverse
 from django.utils import timezone
 
