@@ -14,7 +14,7 @@ from workflows.models import Workflow, WorkflowVersion
 def press(client):
     """Press a button of a version."""
 
-    def press(name, version, follow=True):
+    def press(name, version, *, follow=True):
         return client.post(url(f"workflowversion_{name}", version.pk), follow=follow)
 
     return press
