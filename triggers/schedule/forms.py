@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import DateField
 from django.utils.dateparse import parse_datetime
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfig
@@ -31,15 +32,6 @@ LONG_UNITS = [
     ("years", _("years")),
 ]
 REPEATS = [("none", _("never")), ("interval", _("every …")), ("cron", _("cron"))]
-WEEKDAYS = [
-    (0, _("Monday")),
-    (1, _("Tuesday")),
-    (2, _("Wednesday")),
-    (3, _("Thursday")),
-    (4, _("Friday")),
-    (5, _("Saturday")),
-    (6, _("Sunday")),
-]
 MODES = [(TIME, _("Custom time")), (FIELD, _("Date field of a collection"))]
 MISFIRES = [
     (SKIP, _("skip it and note it")),
@@ -116,7 +108,7 @@ class ScheduleForm(ConfigForm):
     )
     weekdays = forms.TypedMultipleChoiceField(
         label=_("On weekdays"),
-        choices=WEEKDAYS,
+        choices=list(WEEKDAYS.items()),
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
