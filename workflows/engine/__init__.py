@@ -2,13 +2,14 @@
 
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
-from workflows.engine.presence import Presence, register, renew
+from workflows.engine.presence import Presence, processes, register, renew
 
 __all__ = [
     "Drain",
     "Presence",
     "forget_compiled",
     "inline",
+    "processes",
     "register",
     "renew",
 ]

@@ -2,7 +2,7 @@
 
 from workflows.models.execution import Execution, ExecutionQuerySet
 from workflows.models.job import Job
-from workflows.models.worker import Worker
+from workflows.models.worker import Worker, WorkerQuerySet
 from workflows.models.workflow import (
     Category,
     Workflow,
@@ -16,6 +16,7 @@ __all__ = [
     "ExecutionQuerySet",
     "Job",
     "Worker",
+    "WorkerQuerySet",
     "Workflow",
     "WorkflowVersion",
     "label_of",
