@@ -37,13 +37,17 @@ class Drain:
         self.clock = clock
         self.halted = halted
         self.calls = Calls(threads)
+        #: Set while a run is under way; left set by one that the database ended.
+        self._broke_off = False
 
     def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
         """Run until nothing is runnable or the time slice ends; count the steps on.
 
         `ids` are looked at first; with `only`, nothing else is.
         """
-        release_all(self.owner, self.clock(), keep=self.calls.executions)
+        if self._broke_off:
+            release_all(self.owner, self.clock(), keep=self.calls.executions)
+        self._broke_off = True
         end = monotonic() + settings().time_slice.total_seconds()
         wanted, advanced = list(ids), 0
         while True:
@@ -53,6 +57,7 @@ class Drain:
                 wanted = []
             landed = self.calls.collect(0 if fresh else GLANCE)
             if not fresh and not landed and not len(self.calls):
+                self._broke_off = False
                 return advanced
             self._group([*fresh, *landed])
             advanced += len(fresh) + len(landed)
