@@ -234,11 +234,12 @@ class ScheduleForm(ConfigForm):
 
 def _on_the_wall(config: Mapping[str, Any]) -> dict[str, Any]:
     """Show the moments on the wall clock of the schedule's zone."""
-    name = config.get("zone")
-    if name not in available_timezones():
+    try:
+        zone = zone_named(config.get("zone"))
+    except InvalidRule:
         return dict(config)
     return {
-        key: value.astimezone(ZoneInfo(name)) if _has_zone(value) else value
+        key: value.astimezone(zone) if _has_zone(value) else value
         for key, value in config.items()
     }
 
