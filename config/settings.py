@@ -165,4 +165,6 @@ if flag("PRODUCTION"):
 WORKFLOWS = {
     #: What workflows may read and change: app labels or models.
     "COLLECTIONS": words("WORKFLOWS_COLLECTIONS", "shop"),
+    #: What `manage.py up` starts besides Punctual itself: orders keep coming in.
+    "UP": [("shop", ("openshop",))],
 }

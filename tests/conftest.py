@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.nodes import registered
 from workflows import services
 from workflows.engine import forget_compiled, inline
 
@@ -29,12 +30,19 @@ def fresh_engine():
 
 
 @pytest.fixture
+def nodes():
+    """Register the node types of `tests.nodes`."""
+    with registered():
+        yield
+
+
+@pytest.fixture
 def now():
     return NOW
 
 
 @pytest.fixture
-def make_version(db):
+def make_version(db, nodes):
     """Create a workflow with one version from a list of nodes."""
 
     def make(*nodes, trigger="schedule", config=None, title="Test", **values):
@@ -46,7 +54,7 @@ def make_version(db):
 
 
 @pytest.fixture
-def run(db):
+def run(db, nodes):
     """Run a version by hand to its end, or to where it waits; give the execution."""
 
     def run(version, values=None, now=NOW):

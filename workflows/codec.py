@@ -5,6 +5,7 @@ A typed value is an object with one key: `{"$datetime": "2026-11-22T09:00:00+00:
 
 import datetime as dt
 import json
+import re
 import uuid
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,9 @@ from typing import Any
 from django.utils.functional import Promise
 
 from workflows.exceptions import ResultNotStorable
+
+#: An escaped NUL, told from an escaped backslash before `u0000`.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 #: A datetime is a date too, so that it comes first.
 _WRITERS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
@@ -71,13 +75,20 @@ def _typed(value: dict[str, Any]) -> Any:
 def encode(value: object) -> str:
     """Write `value` as JSON text; raise `ResultNotStorable` if that cannot be."""
     try:
-        text = json.dumps(value, cls=TypedEncoder, allow_nan=False)
+        text = json.dumps(value, cls=TypedEncoder, allow_nan=False, ensure_ascii=False)
+        text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise ResultNotStorable(str(error)) from error
-    if "\\u0000" in text:
+    if _NUL.search(text):
         reason = "it holds a NUL character, which databases refuse"
         raise ResultNotStorable(reason)
     return text
+
+
+def readable(text: object, limit: int = 100_000) -> str:
+    """Make a text that every database stores: no NUL, no half characters, not long."""
+    kept = str(text)[:limit].replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return kept.encode(errors="replace").decode()
 
 
 def decode(text: str) -> Any:

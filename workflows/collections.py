@@ -1,7 +1,11 @@
 """The models that workflows may touch: an allow-list, and records as plain values."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, time, timedelta
+from decimal import Decimal
+from math import isfinite
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
@@ -9,6 +13,8 @@ from django.db.models import Field, Manager, Model
 
 from workflows.conf import settings
 from workflows.exceptions import CollectionNotAllowed, FieldUnknown
+
+_KEPT = (str, int, Decimal, date, time, timedelta, UUID, list, dict)
 
 
 def allowed() -> list[type[Model]]:
@@ -59,12 +65,23 @@ def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:
     """
     meta = instance._meta
     values = {
-        field.attname: field.value_from_object(instance)
+        field.attname: _plain(field.value_from_object(instance))
         for field in meta.concrete_fields
     }
     for head, rest in _grouped(preload).items():
         values[head] = _related(getattr(instance, head, None), rest)
     return values
+
+
+def _plain(value: Any) -> Any:
+    """Keep what JSON or our codec knows; write the rest, files say, as text."""
+    if isinstance(value, float):
+        return value if isfinite(value) else str(value)
+    if value is None or isinstance(value, _KEPT):
+        return value
+    if isinstance(value, bytes | bytearray | memoryview):
+        return f"{len(value)} bytes"
+    return str(value)
 
 
 def _grouped(paths: Iterable[str]) -> dict[str, list[str]]:

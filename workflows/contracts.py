@@ -96,6 +96,8 @@ class NodeHandler(ABC):
     effect: ClassVar[Effect] = Effect.PURE
     #: Configuration: validation, editor and documentation come from this form.
     form_class: ClassVar["builtins.type[NodeForm]"] = NodeForm
+    #: It may answer `Waiting`; synchronous workflows refuse it.
+    waits: ClassVar[bool] = False
     #: Names and titles of the branches below the node.
     branches: ClassVar[Mapping[str, Any]] = {}
 

@@ -45,7 +45,7 @@ class Registry(Generic[T]):
         try:
             yield entry
         finally:
-            del self._entries[name]
+            self._entries.pop(name, None)
 
 
 nodes: Registry[NodeHandler] = Registry("node")

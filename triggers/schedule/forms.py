@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeGuard
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -14,10 +14,10 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfig
-from triggers.schedule.recurrence import InvalidRule
+from triggers.schedule.recurrence import InvalidRule, zone_named
 from workflows.collections import collection, field_of
 from workflows.exceptions import WorkflowError
-from workflows.forms import CollectionField, ConfigForm
+from workflows.forms import CollectionField, ConfigForm, PathsField
 
 UNITS = [
     ("seconds", _("seconds")),
@@ -59,18 +59,6 @@ class MomentField(forms.CharField):
             message = gettext("Enter a date and time, such as 2026-11-22 09:00:00.")
             raise ValidationError(message)
         return moment
-
-
-class PathsField(forms.Field):
-    """Names separated by commas, as a list."""
-
-    def to_python(self, value: Any) -> list[str]:
-        if isinstance(value, list | tuple):
-            return [str(each) for each in value]
-        return [part.strip() for part in str(value or "").split(",") if part.strip()]
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list | tuple) else value
 
 
 class DayField(forms.JSONField):
@@ -146,6 +134,13 @@ class ScheduleForm(ConfigForm):
         min_value=1,
         max_value=10_000,
     )
+    jitter = forms.IntegerField(
+        label=_("Spread over (seconds)"),
+        required=False,
+        min_value=0,
+        max_value=86_400,
+        help_text=_("Fires later by a part of this, the same for each run."),
+    )
 
     groups = [
         (_("Start"), ["mode", "zone", "starts_at"]),
@@ -176,8 +171,10 @@ class ScheduleForm(ConfigForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         cleaned["zone"] = cleaned.get("zone") or settings.TIME_ZONE
-        if cleaned.get("zone") in available_timezones():
-            self._place_in_zone(ZoneInfo(cleaned["zone"]))
+        try:
+            self._place_in_zone(zone_named(cleaned["zone"]))
+        except InvalidRule as error:
+            self.add_error("zone", str(error))
         if not self.errors:
             self._check_whole()
         if not self.errors and cleaned["mode"] == FIELD:
@@ -237,11 +234,12 @@ class ScheduleForm(ConfigForm):
 
 def _on_the_wall(config: Mapping[str, Any]) -> dict[str, Any]:
     """Show the moments on the wall clock of the schedule's zone."""
-    name = config.get("zone")
-    if name not in available_timezones():
+    try:
+        zone = zone_named(config.get("zone") or settings.TIME_ZONE)
+    except InvalidRule:
         return dict(config)
     return {
-        key: value.astimezone(ZoneInfo(name)) if _has_zone(value) else value
+        key: value.astimezone(zone) if _has_zone(value) else value
         for key, value in config.items()
     }
 

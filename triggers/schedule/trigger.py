@@ -42,6 +42,7 @@ class ScheduleTrigger(Trigger):
             row["collection"] = config.collection
         else:
             moment = first_run(config.recurrence, now)
+            moment = moment and moment + config.delay(subscription.workflow_id)
             row = {"kind": Schedule.Kind.MOMENT, "next_run_at": moment}
         Schedule.objects.create(
             version_id=subscription.version_id, armed_at=armed_at, **row

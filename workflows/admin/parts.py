@@ -80,7 +80,8 @@ class OptionsPart(Part):
     def save(
         self, version: WorkflowVersion, form: Any, now: datetime, revision: int
     ) -> None:
-        services.change_options(version, {**version.options, **form.cleaned_data})
+        options = {**version.options, **form.cleaned_data}
+        services.change_options(version, options, now)
 
 
 class DefinitionPart(Part):

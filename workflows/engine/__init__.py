@@ -2,13 +2,17 @@
 
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
+from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.presence import Presence, register, renew
 
 __all__ = [
     "Drain",
     "Presence",
     "forget_compiled",
+    "held",
     "inline",
     "register",
+    "release_held",
     "renew",
+    "unfinished",
 ]

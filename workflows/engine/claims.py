@@ -24,12 +24,14 @@ def claim(
     kills its worker is counted.
     """
     with transaction.atomic():
-        rows = _chosen(_skip_locked(Execution.objects.claimable(now)), limit, ids)
-        poison = {r.pk for r in rows if r.deliveries >= settings().max_deliveries}
-        taken = [row for row in rows if row.pk not in poison]
-        _park(rows, poison, now)
-        _mark(taken, owner, now)
-    return taken
+        while rows := _chosen(
+            _skip_locked(Execution.objects.claimable(now)), limit, ids
+        ):
+            if not _is_poison(rows[0]):
+                _mark(rows, owner, now)
+                break
+            _park(rows[0], now)
+    return rows
 
 
 def _chosen(
@@ -66,13 +68,16 @@ def _mark(rows: Sequence[Execution], owner: int, now: datetime) -> None:
         row.started_at = row.started_at or now
 
 
-def _park(rows: Sequence[Execution], poison: set[int], now: datetime) -> None:
-    for row in rows:
-        if row.pk in poison:
-            reason = row.reason or str(KilledItsWorker(row.deliveries))
-            Execution.objects.filter(pk=row.pk).move(
-                ExecutionStatus.ERROR, reason=reason, finished_at=now, due_at=None
-            )
+def _is_poison(row: Execution) -> bool:
+    """Tell an execution that its workers did not survive; suspects come alone."""
+    return row.deliveries >= settings().max_deliveries
+
+
+def _park(row: Execution, now: datetime) -> None:
+    reason = row.reason or str(KilledItsWorker(row.deliveries))
+    Execution.objects.filter(pk=row.pk).move(
+        ExecutionStatus.ERROR, reason=reason, finished_at=now, due_at=None
+    )
 
 
 def hold(owner: int, rows: Sequence[Execution]) -> set[int]:
@@ -88,14 +93,14 @@ def hold(owner: int, rows: Sequence[Execution]) -> set[int]:
     return {pk for pk, token in found if tokens[pk] == token}
 
 
-def park_or_release(owner: int, row: Execution, now: datetime, reason: str) -> None:
+def release(owner: int, row: Execution, now: datetime, reason: str) -> None:
     """Let go of an execution under which the database failed; try it again later."""
     Execution.objects.filter(pk=row.pk, owner=owner, token=row.token).move(
         ExecutionStatus.QUEUED,
         owner=None,
         token=F("token") + 1,
         due_at=now + REST * row.deliveries,
-        reason=reason[:500],
+        reason=reason,
     )
 
 

@@ -1,21 +1,23 @@
 """The loop of a worker: claim, advance as a group, call outside, until all is done."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, transaction
 
+from workflows.codec import readable
 from workflows.conf import settings
 from workflows.engine.advance import Clock, advance
 from workflows.engine.calls import Calls
-from workflows.engine.claims import claim, hold, park_or_release, release_all
+from workflows.engine.claims import claim, hold, release, release_all
 from workflows.engine.compiled import compiled
 from workflows.engine.flush import flush
 from workflows.engine.presence import register
 from workflows.engine.run import Run
 from workflows.models import Execution, Job, Worker, WorkflowVersion
+from workflows.options import Options
 from workflows.states import ExecutionStatus
 
 #: How long a drain waits for calls before it looks for new executions again.
@@ -54,37 +56,35 @@ class Drain:
         rows = claim(self.owner, self.clock(), room, ids) if room > 0 else []
         return _loaded(rows, self.clock())
 
-    def _group(self, runs: Sequence[Run]) -> None:
-        """Advance runs in one transaction; if it fails, one by one."""
-        if not runs:
-            return
+    def _group(self, runs: Sequence[Run], *, careful: bool = False) -> None:
+        """Advance runs in one transaction; if it fails, carefully, one by one."""
         try:
-            held = self._commit(runs)
+            held = self._commit(runs, careful=careful)
         except (DatabaseError, InterfaceError) as error:
-            self._separately(runs, error)
+            if careful:
+                self._let_go(runs[0], error)
+                return
+            for run in runs:
+                run.reset()
+                self._group([run], careful=True)
             return
         for run in held:
             run.committed()
             if run.call is not None:
                 self.calls.submit(run)
 
-    def _commit(self, runs: Sequence[Run]) -> list[Run]:
+    def _commit(self, runs: Sequence[Run], *, careful: bool) -> list[Run]:
         with transaction.atomic():
             ours = hold(self.owner, [run.execution for run in runs])
             held = [run for run in runs if run.execution.pk in ours]
             for run in held:
-                advance(run, self.clock)
+                advance(run, self.clock, careful=careful)
             flush(held, self.clock())
         return held
 
-    def _separately(self, runs: Sequence[Run], error: Exception) -> None:
-        if len(runs) == 1:
-            reason = f"{type(error).__name__}: {error}"
-            park_or_release(self.owner, runs[0].execution, self.clock(), reason)
-            return
-        for run in runs:
-            run.reset()
-            self._group([run])
+    def _let_go(self, run: Run, error: Exception) -> None:
+        reason = readable(f"{type(error).__name__}: {error}", 500)
+        release(self.owner, run.execution, self.clock(), reason)
 
 
 def _loaded(rows: Sequence[Execution], now: datetime) -> list[Run]:
@@ -95,26 +95,33 @@ def _loaded(rows: Sequence[Execution], now: datetime) -> list[Run]:
     if begun:
         for job in Job.objects.filter(execution__in=begun).order_by("number"):
             jobs[job.execution_id].append(job)
-    _fix_timeouts(rows, now)
+    options = _options_of(rows)
+    _fix_timeouts(rows, options, now)
     for row in rows:
         if row.version_id not in versions:
             _lost_version(row, now)
     return [
-        Run(row, versions[row.version_id], jobs.get(row.pk, ()))
+        Run(row, versions[row.version_id], options[row.pk], jobs.get(row.pk, ()))
         for row in rows
         if row.version_id in versions
     ]
 
 
-def _fix_timeouts(rows: Sequence[Execution], now: datetime) -> None:
+def _options_of(rows: Sequence[Execution]) -> dict[int, Options]:
+    """Read the options by execution: unlike the definition, they may change."""
+    versions = WorkflowVersion.objects.filter(pk__in={row.version_id for row in rows})
+    read = {pk: Options.read(s) for pk, s in versions.values_list("pk", "options")}
+    return {row.pk: read.get(row.version_id, Options()) for row in rows}
+
+
+def _fix_timeouts(
+    rows: Sequence[Execution], options: Mapping[int, Options], now: datetime
+) -> None:
     """Set when new executions time out; a later change of the option is too late."""
-    new = [row for row in rows if row.expires_at is None and not row.job_count]
-    stored = WorkflowVersion.objects.filter(pk__in={row.version_id for row in new})
-    versions = {version.pk: version for version in stored.only("options")}
-    for row in new:
-        version = versions.get(row.version_id)
-        timeout = version.behaviour.timeout if version else None
-        row.expires_at = now + timeout if timeout else None
+    for row in rows:
+        timeout = options[row.pk].timeout
+        if row.expires_at is None and not row.job_count and timeout:
+            row.expires_at = now + timeout
 
 
 def _lost_version(row: Execution, now: datetime) -> None:

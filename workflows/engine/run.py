@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from workflows.engine.compiled import CompiledVersion
+from workflows.contracts import NodeResult, NodeRun
+from workflows.engine.compiled import CompiledStep, CompiledVersion
 from workflows.graph import Step
 from workflows.models import Execution, Job
+from workflows.options import Options
 from workflows.states import ExecutionStatus, JobStatus
 
 
@@ -21,12 +23,26 @@ class Outcome:
     due_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A node ready to run: what a thread needs to run it, and nothing more."""
+
+    compiled: CompiledStep
+    node_run: NodeRun
+    resumes: bool = False
+
+    def __call__(self) -> NodeResult:
+        handler = self.compiled.handler
+        return (handler.resume if self.resumes else handler.run)(self.node_run)
+
+
 @dataclass(slots=True)
 class Run:
     """One claimed execution. `reset` forgets all that is not committed yet."""
 
     execution: Execution
     version: CompiledVersion
+    options: Options = field(default_factory=Options)
     stored: Sequence[Job] = ()
     at: str | None = None
     results: dict[str, Any] = field(default_factory=dict)

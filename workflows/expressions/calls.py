@@ -9,11 +9,11 @@ from workflows.expressions.errors import FAULTS, UnknownName
 from workflows.expressions.filters import FILTERS
 from workflows.expressions.functions import FUNCTIONS
 from workflows.expressions.limits import Meter
-from workflows.expressions.methods import METHODS, call_method
+from workflows.expressions.methods import METHODS, SEARCHING, call_method
 from workflows.expressions.operations import Operation
 from workflows.expressions.paths import PATHS
 from workflows.expressions.questions import QUESTIONS
-from workflows.expressions.values import nearest
+from workflows.expressions.wording import nearest
 
 
 def call(builder: Builder, node: nodes.Call) -> Evaluate:
@@ -88,14 +88,14 @@ def method(builder: Builder, node: nodes.Call, owner: nodes.Getattr) -> Evaluate
     if name not in METHODS:
         message = f"'{name}' is not a method that expressions may call."
         raise builder.refused(owner, f"{message}{nearest(name, METHODS)}")
-    arguments(builder, node)
+    pay = Meter.take_whole if name in SEARCHING else Meter.take
+    if arguments(builder, node):
+        raise builder.wrong(node, "Methods take no named arguments here.")
 
     def run(meter: Meter, value: Any, *values: Any) -> Any:
-        meter.take((value, *values))
+        pay(meter, (value, *values))
         return call_method(name, value, *values)
 
-    if node.kwargs:
-        raise builder.wrong(node, "Methods take no named arguments here.")
     return builder.step(node, run, builder.each([owner.node, *node.args]))
 
 
@@ -126,7 +126,7 @@ def eager(
     parts: list[Evaluate],
     named: dict[str, Evaluate],
 ) -> Evaluate:
-    fault, function = builder.fault(node), known.call
+    fault, function = builder.fault(node), known.run
     pay = Meter.take_whole if known.deep else Meter.take
 
     def evaluate(meter: Meter) -> Any:
@@ -134,7 +134,7 @@ def eager(
         others = {key: part(meter) for key, part in named.items()}
         try:
             pay(meter, (*values, *others.values()))
-            return meter.admit(function(*values, **others))
+            return meter.admit(function(meter, *values, **others))
         except FAULTS as error:
             raise fault(error) from error
 

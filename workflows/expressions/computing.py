@@ -5,9 +5,10 @@ from typing import Any
 from jinja2 import nodes
 
 from workflows.expressions.building import Builder, Evaluate
+from workflows.expressions.comparisons import compare
 from workflows.expressions.errors import FAULTS
 from workflows.expressions.limits import MAX_TEXT, Meter, fit
-from workflows.expressions.operators import OPERATORS, compare, negative, positive
+from workflows.expressions.operators import OPERATORS, negative, positive
 
 BINARY: dict[type[nodes.Node], str] = {
     nodes.Add: "+",
@@ -80,7 +81,7 @@ def interpolate(meter: Meter, *values: Any) -> str:
     texts, length = [], 0
     for value in values:
         text = as_text(meter, value)
-        length = fit(length + len(text), MAX_TEXT, "The text is too long.")
+        length = fit(length + len(text), MAX_TEXT, "The text is too long")
         texts.append(text)
     return "".join(texts)
 

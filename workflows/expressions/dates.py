@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from workflows.expressions.coercion import clock, day, moment, whole
-from workflows.expressions.values import nearest, show
+from workflows.expressions.faults import Exceeded, Invalid
+from workflows.expressions.wording import nearest
 
 ELAPSED = {
     "second": timedelta(seconds=1),
@@ -20,6 +21,7 @@ ELAPSED = {
 }
 DAYS = {"day": 1, "week": 7}
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
+SUNDAY_FIRST, MONDAY_FIRST = 1, 2
 UNITS = (*ELAPSED, *DAYS, *MONTHS)
 
 
@@ -27,8 +29,9 @@ def unit_of(name: Any) -> str:
     """Return a unit in the singular."""
     unit = name.lower().removesuffix("s") if isinstance(name, str) else ""
     if unit not in UNITS:
+        known = f"is no unit; {', '.join(UNITS)} are"
         close = nearest(unit, UNITS)
-        raise ValueError(f"{show(name)} is no unit; {', '.join(UNITS)} are.{close}")
+        raise Invalid(name, f"{known}.{close}" if close else known)
     return unit
 
 
@@ -46,16 +49,18 @@ def make_time(value: Any, minute: Any = None, second: Any = 0) -> time:
     return time(whole(value), whole(minute), whole(second))
 
 
-def make_datetime(value: Any, *parts: Any) -> datetime:
+def make_datetime(
+    value: Any, second_part: Any = None, day_: Any = None, *clock_: Any
+) -> datetime:
     """Return a moment from its parts, from a date and a time, or from ISO text."""
-    if not parts:
+    if second_part is None:
         return moment(value)
-    if len(parts) == 1:
-        return datetime.combine(make_date(value), clock(parts[0]))
-    numbers = [whole(part) for part in (value, *parts)]
-    if len(numbers) > 6:
-        raise TypeError("DATETIME takes at most 6 arguments.")
-    return datetime(*numbers)  # type: ignore[arg-type]  # noqa: DTZ001
+    if day_ is None:
+        return datetime.combine(make_date(value), clock(second_part))
+    hour_, minute_, second_, *_ = (*map(whole, clock_), 0, 0, 0)
+    return datetime.combine(
+        make_date(value, second_part, day_), time(hour_, minute_, second_)
+    )
 
 
 def today(now: Any) -> date:
@@ -85,14 +90,12 @@ year, month, day_of_month = part("year"), part("month"), part("day")
 hour, minute, second = of_time("hour"), of_time("minute"), of_time("second")
 
 
-def weekday(value: Any, first: Any = 2) -> int:
+def weekday(value: Any, first: Any = MONDAY_FIRST) -> int:
     """Return 1 to 7 from Monday; with `first` = 1 from Sunday, as Excel counts."""
-    if first not in (1, 2):
-        raise ValueError(
-            f"Weeks begin with 1 (Sunday) or 2 (Monday), not {show(first)}."
-        )
+    if first not in (SUNDAY_FIRST, MONDAY_FIRST):
+        raise Invalid(first, "is neither 1 (Sunday first) nor 2 (Monday first)")
     iso = day(value).isoweekday()
-    return iso if first == 2 else iso % 7 + 1
+    return iso if first == MONDAY_FIRST else iso % 7 + 1
 
 
 def add(value: Any, count: Any, unit: Any) -> date:
@@ -111,7 +114,7 @@ def add_months(value: date, count: int) -> date:
     index = value.year * 12 + value.month - 1 + count
     year_, month_ = divmod(index, 12)
     if not date.min.year <= year_ <= date.max.year:
-        raise OverflowError("The date is outside the years 1 to 9999.")
+        raise Exceeded(date.max.year, "The year is out of range")
     last = calendar.monthrange(year_, month_ + 1)[1]
     return value.replace(year=year_, month=month_ + 1, day=min(value.day, last))
 
@@ -173,8 +176,8 @@ def in_zone(value: Any, zone: Any) -> datetime:
     """Return the same moment on the clock of another time zone."""
     known = moment(value)
     if known.tzinfo is None:
-        raise ValueError(f"{known} has no time zone to convert from.")
+        raise Invalid(known, "has no time zone to convert from")
     try:
         return known.astimezone(ZoneInfo(zone if isinstance(zone, str) else ""))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{show(zone)} is no time zone.") from None
+        raise Invalid(zone, "is no time zone") from None

@@ -3,6 +3,7 @@
 from decimal import DecimalException, Overflow
 
 from workflows.exceptions import WorkflowError
+from workflows.expressions.faults import Exceeded, Fault, Missing, Private
 
 SHOWN = 80  #: characters of an expression that an error repeats
 
@@ -38,16 +39,9 @@ class EvaluationError(ExpressionError):
     """The expression is sound, but its values do not allow a result."""
 
 
-class Forbidden(ValueError):
-    """A step was refused; the evaluator adds the expression and the position."""
-
-
-class Missing(LookupError):
-    """A key was absent; the evaluator adds the expression and the position."""
-
-
 #: What a single step may raise; everything else is a defect and passes through.
 FAULTS = (
+    Fault,
     ArithmeticError,
     AttributeError,
     LookupError,
@@ -61,10 +55,10 @@ FAULTS = (
 def located(expression: str, position: int, fault: Exception) -> ExpressionError:
     """Give the fault of one step its expression and position."""
     match fault:
-        case Forbidden():
+        case Exceeded() | Private():
             return ExpressionRefused(expression, position, str(fault))
         case Missing():
-            return UnknownName(expression, position, str(fault.args[0]))
+            return UnknownName(expression, position, str(fault))
         case OverflowError() | Overflow() | MemoryError() | RecursionError():
             return ExpressionRefused(expression, position, "The result is too large.")
         case _:
@@ -76,6 +70,8 @@ def sentence(fault: Exception) -> str:
         return "Division by zero."
     if isinstance(fault, DecimalException):
         return "These numbers cannot be calculated with."
+    if isinstance(fault, Fault):
+        return str(fault)
     text = str(fault).strip() or type(fault).__name__
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
 

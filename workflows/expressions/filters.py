@@ -1,6 +1,6 @@
 """The table of filters: what may follow `|`."""
 
-from workflows.expressions import formats, lists, logic, numeric, texts
+from workflows.expressions import formats, lists, logic, numeric, rows, texts
 from workflows.expressions.operations import Operation, table
 
 FILTERS: dict[str, Operation] = table(
@@ -23,11 +23,11 @@ FILTERS: dict[str, Operation] = table(
         "map": lists.column,
         "max": lists.largest_of,
         "min": lists.smallest_of,
-        "rejectattr": lists.reject,
+        "rejectattr": rows.reject,
         "replace": texts.substitute,
         "reverse": lists.backwards,
         "round": numeric.half_up,
-        "selectattr": lists.select,
+        "selectattr": rows.select,
         "sort": lists.sort,
         "split": texts.split,
         "string": texts.to_text,
@@ -40,6 +40,8 @@ FILTERS: dict[str, Operation] = table(
         "upper": texts.upper,
         "values": lists.values_of,
     },
+    keywords={"attribute", "boolean", "default", "reverse"},
+    metered={"rejectattr", "selectattr"},
     deep={
         "join",
         "max",

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from workflows.expressions import dates, formats, lists, logic, numeric, texts
-from workflows.expressions.operations import Operation, table
+from workflows.expressions import dates, formats, lists, logic, numeric, rows, texts
+from workflows.expressions.operations import Call, Operation, table
 
-CALLS = {
+CALLS: dict[str, Call] = {
     "ABS": numeric.absolute,
     "AND": logic.every,
     "AVERAGE": numeric.average,
@@ -21,7 +21,7 @@ CALLS = {
     "EDATE": dates.months_later,
     "ENDSWITH": texts.ends_with,
     "EOMONTH": dates.month_end,
-    "FILTER": lists.rows_with,
+    "FILTER": rows.rows_with,
     "FIRST": lists.first,
     "GET": lists.get,
     "HOUR": dates.hour,
@@ -32,7 +32,7 @@ CALLS = {
     "LAST": lists.last,
     "LEFT": texts.left,
     "LEN": texts.length,
-    "LOOKUP": lists.lookup,
+    "LOOKUP": rows.lookup,
     "LOWER": texts.lower,
     "MAX": numeric.largest,
     "MID": texts.mid,
@@ -77,6 +77,7 @@ FUNCTIONS: dict[str, Operation] = table(
         "JOIN",
         "CONCAT",
     },
+    metered={"FILTER", "LOOKUP"},
     lazy={"AND", "COALESCE", "IF", "OR"},
 )
 for name in ("NOW", "TODAY"):

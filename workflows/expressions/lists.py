@@ -1,22 +1,25 @@
 """Functions of lists, of objects, and of lists of objects (rows)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from workflows.expressions.coercion import items, text
-from workflows.expressions.errors import Forbidden, Missing
+from workflows.expressions.faults import Exceeded, Missing, Unfit
 from workflows.expressions.numeric import ROUNDING, largest, smallest, total
 from workflows.expressions.operators import Number
-from workflows.expressions.questions import QUESTIONS, equal
+from workflows.expressions.reading import read
 from workflows.expressions.texts import join
-from workflows.expressions.values import kind, nearest, read
+from workflows.expressions.wording import kind
+
+DIGITS = 40  #: of a Decimal that is compared digit by digit
+MAX_KEYS = 10  #: keys of a dotted path
 
 
 def keys_of(path: Any) -> list[str]:
     keys = text(path).split(".")
-    if len(keys) > 20:
-        raise Forbidden("A path has at most 20 keys.")
+    if len(keys) > MAX_KEYS:
+        raise Exceeded(MAX_KEYS, "The path has too many keys")
     return keys
 
 
@@ -65,15 +68,15 @@ def spelled(value: int | float | Decimal) -> str:
         return str(value)
     if isinstance(value, Decimal):
         value = ROUNDING.normalize(value)
-        return f"{value:f}" if abs(value.adjusted()) < 40 else str(value)
+        return f"{value:f}" if abs(value.adjusted()) < DIGITS else str(value)
     return str(int(value)) if value.is_integer() else repr(value)
 
 
 def unique(values: Any, attribute: Any = None) -> list[Any]:
     """Keep the first of equal items, or of rows with an equal attribute."""
-    kept: dict[Any, Any] = {}
-    for item in items(values):
-        kept.setdefault(identity(of(item, attribute)), item)
+    known, kept = items(values), dict[Any, Any]()
+    for item, mark in zip(known, column_or_items(known, attribute), strict=True):
+        kept.setdefault(identity(mark), item)
     return list(kept.values())
 
 
@@ -87,14 +90,18 @@ def column(values: Any, attribute: Any) -> list[Any]:
     return [walk(item, keys) for item in items(values)]
 
 
-def sort(values: Any, attribute: Any = None, reverse: Any = False) -> list[Any]:
+def column_or_items(values: Any, attribute: Any) -> Sequence[Any]:
+    return items(values) if attribute is None else column(values, attribute)
+
+
+def sort(values: Any, attribute: Any = None, reverse: Any = None) -> list[Any]:
     known = items(values)
-    marks = known if attribute is None else column(known, attribute)
+    marks = column_or_items(known, attribute)
     try:
         order = sorted(range(len(known)), key=marks.__getitem__, reverse=bool(reverse))
     except TypeError:
-        kinds = sorted({kind(mark) for mark in marks})
-        raise TypeError(f"These do not sort together: {', '.join(kinds)}.") from None
+        kinds = ", ".join(sorted({kind(mark) for mark in marks}))
+        raise Unfit(values, f"a list that sorts (here are {kinds})") from None
     return [known[index] for index in order]
 
 
@@ -102,70 +109,20 @@ def backwards(values: Any) -> Any:
     return values[::-1] if isinstance(values, str) else [*items(values)][::-1]
 
 
-def rows_with(values: Any, attribute: Any, value: Any) -> list[Any]:
-    """Keep the rows whose attribute equals the value; rows without it go."""
-    keys = keys_of(attribute)
-    return [item for item in items(values) if matches(item, keys, value)]
-
-
-def matches(item: Any, keys: list[str], value: Any) -> bool:
-    try:
-        return equal(walk(item, keys), value)
-    except Missing:
-        return False
-
-
-def lookup(values: Any, attribute: Any, value: Any, result: Any = None) -> Any:
-    """Return the first row whose attribute equals the value, or one part of it."""
-    found = rows_with(values, attribute, value)
-    return of(found[0], result) if found else None
-
-
-def select(values: Any, attribute: Any, test: Any = None, *arguments: Any) -> Any:
-    """Keep the rows whose attribute passes a test; without one, is true."""
-    return [row for row in items(values) if passes(row, attribute, test, arguments)]
-
-
-def reject(values: Any, attribute: Any, test: Any = None, *arguments: Any) -> Any:
-    return [row for row in items(values) if not passes(row, attribute, test, arguments)]
-
-
-def passes(row: Any, attribute: Any, test: Any, arguments: tuple[Any, ...]) -> bool:
-    if test in ("defined", "undefined"):
-        return defined(row, attribute) is (test == "defined")
-    value = of(row, attribute)
-    if test is None:
-        return bool(value)
-    question = QUESTIONS.get(test) if isinstance(test, str) else None
-    if question is None:
-        raise ValueError(f"There is no test '{test}'.{nearest(str(test), QUESTIONS)}")
-    if fault := question.fault(1 + len(arguments), ()):
-        raise TypeError(fault)
-    return bool(question.call(value, *arguments))
-
-
-def defined(row: Any, attribute: Any) -> bool:
-    try:
-        of(row, attribute)
-    except Missing:
-        return False
-    return True
-
-
 def total_of(values: Any, attribute: Any = None) -> Number:
-    return total([of(item, attribute) for item in items(values)])
+    return total(column_or_items(values, attribute))
 
 
 def smallest_of(values: Any, attribute: Any = None) -> Any:
-    return smallest([of(item, attribute) for item in items(values)])
+    return smallest(column_or_items(values, attribute))
 
 
 def largest_of(values: Any, attribute: Any = None) -> Any:
-    return largest([of(item, attribute) for item in items(values)])
+    return largest(column_or_items(values, attribute))
 
 
 def join_of(values: Any, separator: Any = "", attribute: Any = None) -> str:
-    return join([of(item, attribute) for item in items(values)], separator)
+    return join(column_or_items(values, attribute), separator)
 
 
 def keys(value: Any) -> list[Any]:
@@ -183,4 +140,4 @@ def pairs(value: Any) -> list[Any]:
 def mapping(value: Any) -> Mapping[Any, Any]:
     if isinstance(value, Mapping):
         return value
-    raise TypeError(f"An object is needed, not {kind(value)}.")
+    raise Unfit(value, "an object")

@@ -32,6 +32,6 @@ def coalesce(value: Thunk, *others: Thunk) -> Any:
     return next((each for each in found if each is not None), None)
 
 
-def default(value: Any, default_value: Any = "", boolean: Any = False) -> Any:
+def default(value: Any, default_value: Any = "", boolean: Any = None) -> Any:
     """Stand in for a missing path; with `boolean` for everything empty too."""
     return default_value if boolean and not value else value

@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from workflows.expressions import formats, lists, texts
-from workflows.expressions.operations import Operation, table
-from workflows.expressions.values import kind
+from workflows.expressions.coercion import text
+from workflows.expressions.faults import Fault, Unfit
+from workflows.expressions.operations import Call, Operation, table
 
 
 def get(value: Mapping[Any, Any], key: Any, default: Any = None) -> Any:
@@ -44,15 +45,15 @@ def total_seconds(value: timedelta) -> float:
 def index(value: Any, part: Any) -> int:
     """Return where a part begins, from 0; -1 if it is not there."""
     if isinstance(value, str):
-        return value.find(texts.text(part))
+        return value.find(text(part))
     return next((i for i, item in enumerate(value) if item == part), -1)
 
 
 def count(value: Any, part: Any) -> int:
-    return int(value.count(texts.text(part) if isinstance(value, str) else part))
+    return int(value.count(text(part) if isinstance(value, str) else part))
 
 
-STRING = {
+STRING: dict[str, Call] = {
     "capitalize": texts.capitalize,
     "count": count,
     "endswith": texts.ends_with,
@@ -65,8 +66,8 @@ STRING = {
     "title": texts.title,
     "upper": texts.upper,
 }
-MOMENT = {"isoformat": isoformat, "strftime": formats.strftime}
-DATE = {**MOMENT, "isoweekday": isoweekday, "weekday": weekday}
+MOMENT: dict[str, Call] = {"isoformat": isoformat, "strftime": formats.strftime}
+DATE: dict[str, Call] = {**MOMENT, "isoweekday": isoweekday, "weekday": weekday}
 OWNERS: tuple[tuple[type | tuple[type, ...], dict[str, Operation]], ...] = (
     (str, table(STRING)),
     (
@@ -89,6 +90,7 @@ OWNERS: tuple[tuple[type | tuple[type, ...], dict[str, Operation]], ...] = (
     (time, table(MOMENT)),
     (timedelta, table({"total_seconds": total_seconds})),
 )
+SEARCHING = frozenset({"count", "index"})  #: these compare with every item
 METHODS = frozenset(name for _, methods in OWNERS for name in methods)
 
 
@@ -97,7 +99,7 @@ def call_method(name: str, value: Any, *arguments: Any) -> Any:
     for owner, methods in OWNERS:
         if isinstance(value, owner) and name in methods:
             method = methods[name]
-            if fault := method.fault(1 + len(arguments), ()):
-                raise TypeError(fault)
+            if fault := method.fault(1 + len(arguments)):
+                raise Fault(fault)
             return method.call(value, *arguments)
-    raise TypeError(f"{name} does not work on {kind(value)}.")
+    raise Unfit(value, f"a value with {name}()")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from workflows.expressions.errors import UnknownName
-from workflows.expressions.values import nearest
+from workflows.expressions.wording import nearest
 
 ROOTS = frozenset({"trigger", "nodes", "vars", "now", "execution", "workflow"})
 FIELDS = MappingProxyType(

@@ -1,36 +1,36 @@
 """Functions of numbers. A Decimal stays a Decimal."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from functools import reduce
 from typing import Any
 
 from workflows.expressions.coercion import flat, number, text, whole
-from workflows.expressions.errors import Forbidden
-from workflows.expressions.limits import MAX_EXPONENT
-from workflows.expressions.operators import OPERATORS, Number, compare, decimal
-from workflows.expressions.values import show
+from workflows.expressions.comparisons import compare
+from workflows.expressions.faults import Empty, Exceeded, Fault, Invalid, Unfit
+from workflows.expressions.limits import MAX_EXPONENT, Meter, finite
+from workflows.expressions.operators import OPERATORS, Number, decimal
 
 MAX_DIGITS = 100  #: to round to, before or after the point
 MAX_LITERAL = 1_000  #: characters of a number in a text
 ROUNDING = Context(prec=2 * MAX_EXPONENT, Emax=MAX_EXPONENT, Emin=-MAX_EXPONENT)
 
 
-def finite(value: Any) -> Number:
+def exact_number(value: Any) -> Number:
     checked = number(value)
-    if isinstance(checked, float | Decimal) and not math.isfinite(checked):
-        raise ValueError(f"A finite number is needed, not {checked}.")
+    if isinstance(checked, float | Decimal) and not finite(checked):
+        raise Unfit(value, "a finite number")
     if isinstance(checked, Decimal) and abs(checked.adjusted()) > MAX_EXPONENT:
-        raise Forbidden("The number is too large or too small.")
+        raise Exceeded(MAX_EXPONENT, "The number has too large an exponent")
     return checked
 
 
 def quantized(value: Any, digits: Any, rounding: str) -> Number:
     """Round in tens, as on paper; the kind of number stays."""
-    exact, places = finite(value), whole(digits)
+    exact, places = exact_number(value), whole(digits)
     if abs(places) > MAX_DIGITS:
-        raise Forbidden(f"At most {MAX_DIGITS} digits can be rounded to.")
+        raise Exceeded(MAX_DIGITS, "There are too many digits to round to")
     if isinstance(exact, int) and places >= 0:
         return exact
     step = Decimal(1).scaleb(-places)
@@ -60,13 +60,14 @@ def total(*values: Any) -> Number:
         return reduce(OPERATORS["+"], known, Decimal(0))
     if any(isinstance(value, float) for value in known):
         return math.fsum(known)
-    return sum(known)
+    result: Number = sum(known)
+    return result
 
 
 def average(*values: Any) -> Number:
     known = flat(values)
     if not known:
-        raise ValueError("There is no average of nothing.")
+        raise Empty("average")
     result: Number = OPERATORS["/"](total(known), len(known))
     return result
 
@@ -77,8 +78,10 @@ def extreme(name: str) -> Callable[..., Any]:
     def chosen(*values: Any) -> Any:
         known = flat(values)
         if not known:
-            raise ValueError("There is no smallest or largest of nothing.")
-        return reduce(lambda a, b: b if compare(None, name, b, a) else a, known)
+            raise Empty("extreme")
+        if any(isinstance(value, list | tuple | Mapping) for value in known):
+            raise Unfit(known, "a number, text or date")
+        return reduce(lambda a, b: b if compare(Meter({}), name, b, a) else a, known)
 
     return chosen
 
@@ -92,12 +95,13 @@ def count(*values: Any) -> int:
 
 
 def absolute(value: Any) -> Number:
-    return abs(finite(value))
+    exact = exact_number(value)
+    return -exact if exact < 0 else exact
 
 
 def modulo(value: Any, divisor: Any) -> Number:
     """Return what division leaves, with the sign of the divisor, as in Excel."""
-    left, right = finite(value), finite(divisor)
+    left, right = exact_number(value), exact_number(divisor)
     rest: Number = OPERATORS["%"](left, right)
     if rest and (rest < 0) != (right < 0):
         rest = OPERATORS["+"](rest, right)
@@ -106,8 +110,8 @@ def modulo(value: Any, divisor: Any) -> Number:
 
 def integer(value: Any) -> int:
     """Return the next whole number below, as in Excel."""
-    exact = finite(value)
-    return exact if isinstance(exact, int) else int(math.floor(exact))
+    exact = exact_number(value)
+    return exact if isinstance(exact, int) else math.floor(exact)
 
 
 def parsed(value: Any) -> Number:
@@ -116,14 +120,14 @@ def parsed(value: Any) -> Number:
         return value
     literal = text(value).strip()
     if len(literal) > MAX_LITERAL:
-        raise Forbidden(f"A number has at most {MAX_LITERAL} characters.")
-    if literal.lstrip("+-").isdecimal():
-        return int(literal)
+        raise Exceeded(MAX_LITERAL, "The number is too long")
     try:
+        if literal.lstrip("+-").isdecimal():
+            return int(literal)
         result = Decimal(literal)
-    except ArithmeticError:
-        raise ValueError(f"{show(value)} is not a number.") from None
-    return finite(result)
+    except (ArithmeticError, ValueError):
+        raise Invalid(value, "is not a number") from None
+    return exact_number(result)
 
 
 def to_int(value: Any, default: Any = None) -> Any:
@@ -132,7 +136,7 @@ def to_int(value: Any, default: Any = None) -> Any:
 
 
 def truncated(value: Number) -> int:
-    return int(finite(value))
+    return int(exact_number(value))
 
 
 def to_float(value: Any, default: Any = None) -> Any:
@@ -142,7 +146,7 @@ def to_float(value: Any, default: Any = None) -> Any:
 def attempt(read: Callable[[], Any], default: Any) -> Any:
     try:
         return read()
-    except (TypeError, ValueError):
+    except (Fault, ArithmeticError, ValueError):
         if default is None:
             raise
         return default

@@ -1,7 +1,7 @@
 """The operators: Decimals stay Decimals, and nothing grows beyond the caps."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import (
     Context,
@@ -10,8 +10,9 @@ from decimal import (
     InvalidOperation,
     Overflow,
 )
-from typing import Any
+from typing import Any, TypeAlias
 
+from workflows.expressions.faults import Invalid, Mismatch, Unfit
 from workflows.expressions.limits import (
     MAX_BITS,
     MAX_EXPONENT,
@@ -21,9 +22,9 @@ from workflows.expressions.limits import (
     fit,
     weight,
 )
-from workflows.expressions.values import kind, show
+from workflows.expressions.wording import show
 
-Number = int | float | Decimal
+Number: TypeAlias = int | float | Decimal
 Operator = Callable[[Any, Any], Any]
 
 #: As Python's own, but with bounded exponents.
@@ -44,14 +45,6 @@ WITH_DECIMALS: dict[str, Operator] = {
     "%": DECIMALS.remainder,
     "**": DECIMALS.power,
 }
-COMPARISONS: dict[str, tuple[str, Operator]] = {
-    "eq": ("==", operator.eq),
-    "ne": ("!=", operator.ne),
-    "lt": ("<", operator.lt),
-    "lteq": ("<=", operator.le),
-    "gt": (">", operator.gt),
-    "gteq": (">=", operator.ge),
-}
 
 
 def decimal(value: Number) -> Decimal:
@@ -70,15 +63,9 @@ def has_decimal(left: object, right: object) -> bool:
     )
 
 
-def unfit(symbol: str, left: object, right: object) -> TypeError:
-    hint = " '~' joins texts." if symbol == "+" else ""
-    return TypeError(
-        f"'{symbol}' does not work between {kind(left)} ({show(left)}) "
-        f"and {kind(right)} ({show(right)}).{hint}"
-    )
-
-
-def arithmetic(symbol: str, plain: Operator, *others: type) -> Operator:
+def arithmetic(
+    symbol: str, plain: Operator, *others: type[str] | type[list[Any]]
+) -> Operator:
     """Return an operator for numbers, for dates, and for pairs of `others`."""
     exact = WITH_DECIMALS[symbol]
 
@@ -91,9 +78,9 @@ def arithmetic(symbol: str, plain: Operator, *others: type) -> Operator:
             return moments(symbol, plain, left, right)
         for other in others:
             if isinstance(left, other) and isinstance(right, other):
-                fit(len(left) + len(right), longest(left), "The result is too long.")
+                fit(len(left) + len(right), longest(left), "The result is too long")
                 return plain(left, right)
-        raise unfit(symbol, left, right)
+        raise Mismatch(symbol, left, right)
 
     return operate
 
@@ -102,10 +89,10 @@ def moments(symbol: str, plain: Operator, left: Any, right: Any) -> Any:
     try:
         return plain(left, right)
     except TypeError:
-        raise unfit(symbol, left, right) from None
+        raise Mismatch(symbol, left, right) from None
 
 
-def longest(value: object) -> int:
+def longest(value: str | list[Any]) -> int:
     return MAX_TEXT if isinstance(value, str) else MAX_ITEMS
 
 
@@ -115,11 +102,11 @@ def multiply(left: Any, right: Any) -> Any:
         left, right = right, left
     if isinstance(left, str | list) and isinstance(right, int):
         length = len(left) if isinstance(left, str) else weight(left, MAX_ITEMS)
-        fit(length * max(right, 0), longest(left), "The result is too long.")
+        fit(length * max(right, 0), longest(left), "The result is too long")
         return left * right
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() + right.bit_length()
-        fit(bits, MAX_BITS, "The whole number has too many digits.")
+        fit(bits, MAX_BITS, "The whole number has too many bits")
     return product(left, right)
 
 
@@ -129,15 +116,15 @@ product = arithmetic("*", operator.mul)
 def power(left: Any, right: Any) -> Any:
     """Raise a number to a power whose result stays small and real."""
     if not (isinstance(left, Number) and isinstance(right, Number)):
-        raise unfit("**", left, right)
+        raise Mismatch("**", left, right)
     if has_decimal(left, right):
         return DECIMALS.power(decimal(left), decimal(right))
     if isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() * abs(right)
-        fit(bits, MAX_BITS, "The whole number has too many digits.")
+        fit(bits, MAX_BITS, "The whole number has too many bits")
     result = left**right
     if isinstance(result, complex):
-        raise ValueError(f"{show(left)} has no real power {show(right)}.")
+        raise Invalid(left, f"has no real power {show(right)}")
     return result
 
 
@@ -164,35 +151,5 @@ def positive(_meter: Meter, value: Any) -> Any:
 
 def signed(symbol: str, value: Any) -> Any:
     if not isinstance(value, Number | timedelta):
-        raise TypeError(
-            f"'{symbol}' needs a number, not {kind(value)} ({show(value)})."
-        )
+        raise Unfit(value, f"a number after '{symbol}'")
     return value
-
-
-def compare(meter: Meter, name: str, left: Any, right: Any) -> bool:
-    """Compare two values; a Decimal equals the float that reads the same."""
-    if isinstance(left, list | tuple | Mapping):
-        meter.take_whole((left, right))
-    if name in ("in", "notin"):
-        return contains(meter, left, right) is (name == "in")
-    symbol, test = COMPARISONS[name]
-    if has_decimal(left, right):
-        left, right = decimal(left), decimal(right)
-    try:
-        return bool(test(left, right))
-    except TypeError:
-        raise unfit(symbol, left, right) from None
-
-
-def contains(meter: Meter, part: Any, whole: Any) -> bool:
-    if not isinstance(whole, str | list | tuple | Mapping):
-        raise unfit("in", part, whole)
-    if isinstance(part, list | tuple | Mapping):
-        meter.take_whole((whole,))
-    else:
-        meter.take((whole,))
-    try:
-        return part in whole
-    except TypeError:
-        raise unfit("in", part, whole) from None

@@ -5,10 +5,12 @@ from typing import Any
 from jinja2 import nodes
 
 from workflows.expressions.building import Builder, Evaluate
-from workflows.expressions.errors import FAULTS, Missing
+from workflows.expressions.errors import FAULTS, UnknownName
+from workflows.expressions.faults import Missing, Unfit
 from workflows.expressions.functions import FUNCTIONS
 from workflows.expressions.limits import Meter
-from workflows.expressions.values import kind, private, read
+from workflows.expressions.reading import private, read
+from workflows.expressions.wording import nearest
 
 PATHS = (nodes.Name, nodes.Getattr, nodes.Getitem)
 
@@ -20,8 +22,8 @@ def path(builder: Builder, node: nodes.Node) -> Evaluate:
         if private(fixed(link)):
             raise builder.refused(link, "Names that start with '_' are private.")
     if isinstance(base, nodes.Name):
-        return named(builder, node, base, links)
-    return follow(builder, node, builder.build(base), links)
+        return named(builder, base, links)
+    return follow(builder, builder.build(base), links)
 
 
 def unwind(node: nodes.Node) -> tuple[nodes.Node, list[Any]]:
@@ -40,9 +42,7 @@ def fixed(link: Any) -> Any:
     return link.arg.value if isinstance(link.arg, nodes.Const) else None
 
 
-def named(
-    builder: Builder, node: nodes.Node, base: nodes.Name, links: list[Any]
-) -> Evaluate:
+def named(builder: Builder, base: nodes.Name, links: list[Any]) -> Evaluate:
     if private(base.name):
         raise builder.refused(base, "Names that start with '_' are private.")
     if base.name in FUNCTIONS:
@@ -52,51 +52,51 @@ def named(
     static = next((i for i, key in enumerate(keys) if not isinstance(key, str)), None)
     builder.names.add((base.name, *keys[:static]))
     first = fixed_path(builder, base, (base.name, *keys[:static]))
-    return first if static is None else follow(builder, node, first, links[static:])
+    return first if static is None else follow(builder, first, links[static:])
 
 
 def fixed_path(builder: Builder, base: nodes.Name, keys: tuple[str, ...]) -> Evaluate:
     """Compile the usual case, a path of known keys, to a plain loop."""
-    fault, spelled = builder.fault(base), ".".join(keys)
 
     def evaluate(meter: Meter) -> Any:
         value: Any = meter.scope
         try:
             for key in keys:
                 value = value[key] if type(value) is dict else read(value, key)
-        except FAULTS as error:
-            raise fault(missing(spelled, value, key, error)) from None
+        except (KeyError, Missing):
+            raise unknown(builder.source, base.lineno, meter, keys) from None
         return value
 
     return evaluate
 
 
-def missing(spelled: str, value: Any, key: str, error: Exception) -> Exception:
-    """Return the fault of a path, naming the whole of it."""
-    if isinstance(error, KeyError):
-        try:
-            read(value, key)
-        except Missing as better:
-            error = better
-    if isinstance(error, Missing):
-        return Missing(f"'{spelled}' is unknown. {error.args[0]}")
-    return error
+def unknown(
+    source: str, position: int, meter: Meter, keys: tuple[str, ...]
+) -> UnknownName:
+    """Walk again to the key that is missing, and name the whole path."""
+    value: Any = meter.scope
+    message = f"'{'.'.join(keys)}' is unknown."
+    try:
+        for key in keys:
+            value = read(value, key)
+    except Missing as fault:
+        message = f"{message} {fault}"
+        if value is meter.scope:
+            message = f"'{keys[0]}' is unknown here.{nearest(keys[0], meter.scope)}"
+    return UnknownName(source, position, message)
 
 
-def follow(
-    builder: Builder, node: nodes.Node, base: Evaluate, links: list[Any]
-) -> Evaluate:
+def follow(builder: Builder, base: Evaluate, links: list[Any]) -> Evaluate:
     """Compile links of which some are computed, one after the other."""
-    spelled = builder.source[unwind(node)[0].lineno : node.lineno].strip()
     for link in links:
         if isinstance(link, nodes.Getitem) and isinstance(link.arg, nodes.Slice):
             base = part(builder, link, base)
         else:
-            base = item(builder, link, base, spelled)
+            base = item(builder, link, base)
     return base
 
 
-def item(builder: Builder, link: Any, base: Evaluate, spelled: str) -> Evaluate:
+def item(builder: Builder, link: Any, base: Evaluate) -> Evaluate:
     computed = isinstance(link, nodes.Getitem)
     key = builder.build(link.arg) if computed else lambda _meter: link.attr
     fault = builder.fault(link)
@@ -106,15 +106,14 @@ def item(builder: Builder, link: Any, base: Evaluate, spelled: str) -> Evaluate:
         try:
             return read(owner, name)
         except FAULTS as error:
-            raise fault(missing(spelled, owner, name, error)) from None
+            raise fault(error) from None
 
     return evaluate
 
 
 def part(builder: Builder, link: nodes.Getitem, base: Evaluate) -> Evaluate:
     """Compile a slice such as `[1:3]`."""
-    slice_ = link.arg
-    assert isinstance(slice_, nodes.Slice)
+    slice_: Any = link.arg
     bounds = [
         builder.build(bound) if bound else lambda _meter: None
         for bound in (slice_.start, slice_.stop, slice_.step)
@@ -124,6 +123,6 @@ def part(builder: Builder, link: nodes.Getitem, base: Evaluate) -> Evaluate:
 
 def cut(meter: Meter, value: Any, *bounds: Any) -> Any:
     if not isinstance(value, str | list | tuple):
-        raise TypeError(f"Only texts and lists have parts; this is {kind(value)}.")
+        raise Unfit(value, "a text or list")
     meter.take((value,))
     return value[slice(*bounds)]

@@ -6,15 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 from workflows.expressions.coercion import whole
+from workflows.expressions.comparisons import compare, contains
+from workflows.expressions.faults import Unfit
 from workflows.expressions.limits import Meter
 from workflows.expressions.operations import table
-from workflows.expressions.operators import Number, compare, contains
-from workflows.expressions.values import kind
+from workflows.expressions.operators import Number
 
 
 def comparison(name: str) -> Any:
-    def compared(value: Any, other: Any) -> bool:
-        return compare(Meter({}), name, value, other)
+    def compared(meter: Meter, value: Any, other: Any) -> bool:
+        return compare(meter, name, value, other)
 
     return compared
 
@@ -91,8 +92,8 @@ def is_divisible(value: Any, divisor: Any) -> bool:
     return whole(value) % whole(divisor) == 0
 
 
-def is_in(value: Any, whole_: Any) -> bool:
-    return contains(Meter({}), value, whole_)
+def is_in(meter: Meter, value: Any, whole_: Any) -> bool:
+    return contains(meter, value, whole_)
 
 
 def is_upper(value: Any) -> bool:
@@ -106,7 +107,7 @@ def is_lower(value: Any) -> bool:
 def cased(value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise TypeError(f"A text is needed, not {kind(value)}.")
+    raise Unfit(value, "a text")
 
 
 QUESTIONS = table(
@@ -136,5 +137,6 @@ QUESTIONS = table(
         "string": is_string,
         "true": is_true,
         "upper": is_upper,
-    }
+    },
+    metered={"eq", "ge", "gt", "in", "le", "lt", "ne"},
 )

@@ -14,6 +14,7 @@ from workflows.expressions.limits import (
     MAX_DEPTH,
     MAX_NODES,
     MAX_SOURCE,
+    MAX_TOKENS,
 )
 
 STATEMENTS = {
@@ -21,7 +22,7 @@ STATEMENTS = {
     "raw_begin": "Statements {% … %} are not part of the language.",
     "comment_begin": "Comments {# … #} are not part of the language.",
 }
-OPENING, CLOSING = frozenset("([{"), frozenset(")]}")
+DEPTHS = {**dict.fromkeys("([{", 1), **dict.fromkeys(")]}", -1)}
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -57,7 +58,7 @@ SANDBOX.filters.clear()
 SANDBOX.tests.clear()
 
 
-def parse(source: str) -> list[nodes.Expr]:
+def parse(source: str) -> list[nodes.Node]:
     """Return the texts (TemplateData) and expressions of a source, in order.
 
     The `lineno` of every node is its offset in the source.
@@ -87,24 +88,26 @@ def located_tokens(sandbox: Sandbox, source: str) -> Iterator[tuple[int, str, st
 
     A carriage return is read as a blank: Jinja2 would drop it, and move offsets.
     """
-    lexed, offset, depth = source.replace("\r", " "), 0, 0
+    lexed, offset, depth, count = source.replace("\r", " "), 0, 0, 0
     try:
         for _line, kind, value in sandbox.lexer.tokeniter(lexed, None):
             if kind in STATEMENTS:
-                message = (
-                    f"{STATEMENTS[kind]} Write {{{{ '{value[:2]}' }}}} for the text."
-                )
-                raise ExpressionSyntaxError(source, lexed.find(value, offset), message)
+                raise statement(source, lexed.find(value, offset), kind)
             offset = lexed.index(value, offset)
-            depth += (
-                (value in OPENING) - (value in CLOSING) if kind == "operator" else 0
-            )
-            if depth > MAX_BRACKETS:
-                raise ExpressionRefused(source, offset, "It is nested too deeply.")
+            depth += DEPTHS.get(value, 0) if kind == "operator" else 0
+            count += kind != "whitespace"
+            if depth > MAX_BRACKETS or count > MAX_TOKENS:
+                reason = "nested too deeply" if depth > MAX_BRACKETS else "too long"
+                raise ExpressionRefused(source, offset, f"It is {reason}.")
             yield offset, kind, value
             offset += len(value)
     except TemplateSyntaxError as error:
         raise TemplateSyntaxError(str(error.message), offset) from None
+
+
+def statement(source: str, offset: int, kind: str) -> ExpressionSyntaxError:
+    hint = f"Write {{{{ '{source[offset : offset + 2]}' }}}} for the text."
+    return ExpressionSyntaxError(source, offset, f"{STATEMENTS[kind]} {hint}")
 
 
 def measure(source: str, template: nodes.Node) -> None:

@@ -57,7 +57,7 @@ def compile_text(source: str) -> Template:
     return Template(source, frozenset(compiler.names), evaluate)
 
 
-def whole(builder: Builder, node: nodes.Expr, evaluate: Evaluate) -> Evaluate:
+def whole(builder: Builder, node: nodes.Node, evaluate: Evaluate) -> Evaluate:
     """Hold the result of a single expression to its cap.
 
     What is only read is as large as the scope has it.

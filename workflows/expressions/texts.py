@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.expressions.coercion import flat, items, text, whole
+from workflows.expressions.faults import Unfit
 from workflows.expressions.limits import MAX_ITEMS, MAX_TEXT, fit
-from workflows.expressions.values import kind
 
 
 def glued(parts: list[str], separator: str = "") -> str:
     length = sum(map(len, parts)) + len(separator) * max(len(parts) - 1, 0)
-    fit(length, MAX_TEXT, "The text is too long.")
+    fit(length, MAX_TEXT, "The text is too long")
     return separator.join(parts)
 
 
@@ -27,7 +27,7 @@ def amount(value: Any) -> int:
     """Return a number of characters; it is never negative."""
     found = whole(value)
     if found < 0:
-        raise ValueError(f"A number of characters cannot be {found}.")
+        raise Unfit(found, "a number of characters")
     return found
 
 
@@ -43,7 +43,7 @@ def right(value: Any, count: Any = 1) -> str:
 def start_of(position: Any) -> int:
     start = whole(position)
     if start < 1:
-        raise ValueError(f"Positions count from 1; {start} is none.")
+        raise Unfit(start, "a position, counted from 1,")
     return start - 1
 
 
@@ -93,7 +93,7 @@ def substitute(value: Any, old: Any, new: Any) -> str:
     known, before, after = text(value), text(old), text(new)
     found = known.count(before)
     longer = len(known) + found * (len(after) - len(before))
-    fit(longer, MAX_TEXT, "The text is too long.")
+    fit(longer, MAX_TEXT, "The text is too long")
     return known.replace(before, after) if before else known
 
 
@@ -114,13 +114,13 @@ def ends_with(value: Any, part: Any) -> bool:
 def split(value: Any, separator: Any = None) -> list[str]:
     """Split at a separator; without one, at blanks."""
     parts = text(value).split(None if separator is None else text(separator), MAX_ITEMS)
-    fit(len(parts), MAX_ITEMS, "The list is too long.")
+    fit(len(parts), MAX_ITEMS, "The list is too long")
     return parts
 
 
 def to_json(value: Any) -> str:
     """Write JSON; dates, Decimals and UUIDs become texts."""
-    return json.dumps(value, ensure_ascii=False, default=plain)
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, default=plain)
 
 
 def plain(value: Any) -> Any:
@@ -138,4 +138,4 @@ def to_text(value: Any) -> str:
 def to_list(value: Any) -> list[Any]:
     if isinstance(value, str | list | tuple | Mapping | set | frozenset):
         return list(value)
-    raise TypeError(f"There is no list of {kind(value)}.")
+    raise Unfit(value, "a text, list or object")

@@ -46,8 +46,8 @@ def plan(definition: Definition) -> Plan:
 
 def _add(line: Line, end: str | None, steps: dict[str, Step]) -> None:
     """Add the nodes of a line; behind the last one `end` follows."""
-    for node, following in zip(line, [*line[1:], None], strict=True):
-        after = following["key"] if following else end
+    for position, node in enumerate(line, 1):
+        after = line[position]["key"] if position < len(line) else end
         branches = node.get("branches", {})
         steps[node["key"]] = Step(
             key=node["key"],

@@ -11,23 +11,15 @@ from django.db.models import F
 from workflows import registry
 from workflows.cluster import muted, wake
 from workflows.engine import inline
-from workflows.exceptions import Archived, TransitionNotAllowed, WorkflowError
-from workflows.models import Execution, Job, Worker, WorkflowVersion
+from workflows.exceptions import Archived, TransitionNotAllowed
+from workflows.models import Execution, Worker, WorkflowVersion
 from workflows.services.edits import require_valid
-from workflows.services.events import Event, start
-from workflows.states import ExecutionStatus, JobStatus
+from workflows.services.endings import end
+from workflows.services.events import Event, start_many
+from workflows.states import ExecutionStatus
 
 #: Executions that one poll ends or moves on.
 CHUNK = 200
-
-
-class NothingStarted(WorkflowError):
-    """A start that was asked for did not happen."""
-
-    def __init__(self, version_id: int) -> None:
-        super().__init__(
-            f"Version {version_id} was not started: its limit of runs is reached."
-        )
 
 
 def run_manually(
@@ -53,9 +45,8 @@ def run_manually(
 
 
 def _start(event: Event, now: datetime) -> Execution:
-    execution = start(event, now)
-    if execution is None:
-        raise NothingStarted(event.version_id)
+    # Its key is new and it has no limit, so that it cannot be refused.
+    [execution] = start_many([event], now)
     return execution
 
 
@@ -74,9 +65,9 @@ def cancel(execution: Execution, now: datetime, reason: str = "") -> None:
     What a node has begun in the world outside cannot be called back, but its answer
     is dropped and nothing follows.
     """
-    if not _end([execution.pk], ExecutionStatus.CANCELLED, reason or "cancelled", now):
+    target = ExecutionStatus.CANCELLED
+    if not end([execution.pk], target, reason or "cancelled", now):
         execution.refresh_from_db(fields=["status"])
-        target = ExecutionStatus.CANCELLED
         raise TransitionNotAllowed(execution.pk, execution.status, target)
 
 
@@ -103,7 +94,7 @@ def expire(now: datetime) -> int:
     """End the executions whose time is over; say how many."""
     late = Execution.objects.unfinished().filter(expires_at__lte=now)
     ids = list(late.order_by("expires_at").values_list("pk", flat=True)[:CHUNK])
-    return _end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now)
+    return len(end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now))
 
 
 def requeue_dead(now: datetime) -> int:
@@ -127,21 +118,4 @@ def _requeue(worker: Worker, now: datetime) -> int:
         if not running.exists():
             Worker.objects.filter(pk=worker.pk, lease_until__lte=now).delete()
         wake(ids)
-    return moved
-
-
-def _end(ids: list[int], target: ExecutionStatus, reason: str, now: datetime) -> int:
-    if not ids:
-        return 0
-    with transaction.atomic():
-        rows = Execution.objects.filter(pk__in=ids)
-        moved = rows.move(
-            target, reason=reason[:500], finished_at=now, due_at=None, owner=None
-        )
-        if moved:
-            ended = Execution.objects.filter(pk__in=ids, status=target)
-            Job.objects.filter(
-                execution__in=list(ended.values_list("pk", flat=True)),
-                status__in=[JobStatus.RUNNING, JobStatus.WAITING],
-            ).update(status=JobStatus.CANCELLED, finished_at=now)
     return moved

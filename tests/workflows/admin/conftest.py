@@ -56,7 +56,7 @@ class Boom(NodeHandler):
     title = "Boom"
 
     def run(self, run):
-        raise RuntimeError("It went boom.")  # noqa: TRY003 - as a node would
+        raise RuntimeError("It went boom.")
 
 
 @pytest.fixture(autouse=True)

@@ -28,8 +28,10 @@ ALIASES = {
     "@annually": "0 0 1 1 *",
 }
 FEWEST_FIELDS, MOST_FIELDS = 5, 6
-# From here on every possible date comes within 40 years (29 February 2072 to 2112).
-PROBE = datetime(2000, 1, 1)  # noqa: DTZ001
+# In 28 years from here every weekday begins a common and a leap year.
+PROBE, ALL_YEARS = datetime(2000, 1, 1), 28  # noqa: DTZ001
+# 29 February 2072 to 2112 is the longest wait for a date on a weekday.
+LONGEST_WAIT = 50
 WORD = re.compile(r"\S+", re.ASCII)
 
 
@@ -108,9 +110,9 @@ def cron_steps(expression: str) -> CronSteps:
     places = cron_fields.FIELDS[-len(fields) :]
     items = [cron_fields.plain(*pair) for pair in zip(places, fields, strict=True)]
     alternatives = tuple(
-        steps
-        for steps in map(_croniter, _split(items, fields))
-        if _next(steps, PROBE) is not None
+        _croniter(one, LONGEST_WAIT)
+        for one in _split(items, fields)
+        if _next(_croniter(one, ALL_YEARS), PROBE) is not None
     )
     if not alternatives:
         raise InvalidRule(
@@ -149,10 +151,11 @@ def _split(items: list[list[str]], fields: list[str]) -> Iterator[list[str]]:
         yield [",".join(dict.fromkeys(part)) for part in parts]
 
 
-def _croniter(fields: list[str]) -> croniter:
+def _croniter(fields: list[str], years: int) -> croniter:
     return croniter(
         " ".join(fields),
         PROBE,
+        max_years_between_matches=years,
         second_at_beginning=True,
         implement_cron_bug=True,
     )

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import islice
 
 from triggers.schedule.recurrence.calendar_steps import next_wall
 from triggers.schedule.recurrence.languages import note_texts
 from triggers.schedule.recurrence.rules import (
+    Calendar,
     Cron,
     DayOfMonth,
     Elapsed,
@@ -78,37 +78,35 @@ def note_for(recurrence: Recurrence, moment: datetime) -> Note | None:
     if isinstance(rule, Once | Elapsed) or moment == recurrence.starts_at:
         return None
     return (
-        _skipped(recurrence, moment)
+        _skipped(recurrence, rule, moment)
         or _repeated(recurrence, moment)
         or _short_month(recurrence, moment)
     )
 
 
-def _skipped(recurrence: Recurrence, moment: datetime) -> Note | None:
+def _skipped(
+    recurrence: Recurrence, rule: Cron | Calendar, moment: datetime
+) -> Note | None:
     gap = gap_before(moment, recurrence.zone)
-    if gap is None or _is_every_hour(recurrence):
+    if gap is None or _is_every_hour(rule):
         return None
-    wall, wanted = (
-        wall_of(moment, recurrence.zone),
-        _next_wall(recurrence, gap - SECOND),
-    )
+    wall = wall_of(moment, recurrence.zone)
+    wanted = _next_wall(recurrence, rule, gap - SECOND)
     if wanted is None or wanted >= wall:
         return None
     return Note(SKIPPED, clock(wanted), clock(wall))
 
 
-def _is_every_hour(recurrence: Recurrence) -> bool:
-    rule = recurrence.rule
+def _is_every_hour(rule: Cron | Calendar) -> bool:
     return isinstance(rule, Cron) and rule.steps.stepping and rule.steps.every_hour
 
 
-def _next_wall(recurrence: Recurrence, wall: datetime) -> datetime | None:
-    rule = recurrence.rule
-    if isinstance(rule, Once | Elapsed):
-        return None
+def _next_wall(
+    recurrence: Recurrence, rule: Cron | Calendar, wall: datetime
+) -> datetime | None:
     if isinstance(rule, Cron):
         return rule.steps.next_wall(wall)
-    return partial(next_wall, rule, recurrence.start_wall)(wall)
+    return next_wall(rule, recurrence.start_wall, wall)
 
 
 def _repeated(recurrence: Recurrence, moment: datetime) -> Note | None:

@@ -11,9 +11,11 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from triggers.schedule.recurrence import (
+    Calendar,
     Daily,
     DayOfMonth,
     LastDay,
+    MonthDay,
     Monthly,
     NthWeekday,
     Weekly,
@@ -136,7 +138,7 @@ def values(place: int, text: str) -> set[int]:
     return found
 
 
-def calendar_matcher(rule, start: datetime) -> Callable[[datetime], bool]:
+def calendar_matcher(rule: Calendar, start: datetime) -> Callable[[datetime], bool]:
     """Say whether a rule that starts at a wall time runs at a wall time."""
     return lambda wall: (
         wall.time() == start.time()
@@ -145,7 +147,7 @@ def calendar_matcher(rule, start: datetime) -> Callable[[datetime], bool]:
     )
 
 
-def calendar_date_fits(rule, start: datetime, wall: datetime) -> bool:
+def calendar_date_fits(rule: Calendar, start: datetime, wall: datetime) -> bool:
     days = (wall.date() - start.date()).days
     months = (wall.year - start.year) * 12 + wall.month - start.month
     match rule:
@@ -163,10 +165,9 @@ def calendar_date_fits(rule, start: datetime, wall: datetime) -> bool:
             return months % (12 * every) == 0 and month_day_fits(
                 DayOfMonth(start.day), wall
             )
-    raise AssertionError(rule)
 
 
-def month_day_fits(on, wall: datetime) -> bool:
+def month_day_fits(on: MonthDay, wall: datetime) -> bool:
     length = monthrange(wall.year, wall.month)[1]
     match on:
         case LastDay():
@@ -177,7 +178,6 @@ def month_day_fits(on, wall: datetime) -> bool:
             return wall.weekday() == weekday and wall.day + 7 > length
         case NthWeekday(nth, weekday):
             return wall.weekday() == weekday and (wall.day + 6) // 7 == nth
-    raise AssertionError(on)
 
 
 def clock_changes(zone: ZoneInfo, first: int, last: int) -> list[datetime]:

@@ -58,7 +58,7 @@ def changes(zone: ZoneInfo) -> list[datetime]:
 
 
 @st.composite
-def day_near_change(draw, zone: ZoneInfo) -> datetime:
+def day_near_change(draw: st.DrawFn, zone: ZoneInfo) -> datetime:
     return draw(st.sampled_from(changes(zone))) - timedelta(days=1)
 
 

@@ -1,0 +1,135 @@
+"""Executions that are committed together, and what one may do to the others."""
+
+import pytest
+from django.db import OperationalError
+
+from tests.conftest import NOW, drain
+from tests.nodes import Echo, Write, node
+from workflows import registry, services
+from workflows.contracts import Effect, Succeeded
+from workflows.models import Category, Execution, Job
+from workflows.services import Event
+from workflows.states import ExecutionStatus
+
+
+def start(version, *names):
+    events = [
+        Event(version.workflow_id, version.pk, name, {"data": name, "date": NOW})
+        for name in names
+    ]
+    return services.start_many(events, NOW)
+
+
+def statuses():
+    return dict(Execution.objects.values_list("event_key", "status"))
+
+
+def test_executions_of_a_group_end_each_in_their_way(make_version):
+    start(make_version(node("write", "{{ trigger.data }}")), "one", "bad", "two")
+
+    drain()
+
+    assert statuses() == {"one": "succeeded", "bad": "error", "two": "succeeded"}
+
+
+def test_a_node_that_raised_leaves_no_trace_of_its_effect(make_version):
+    start(make_version(node("write", "{{ trigger.data }}")), "one", "bad", "two")
+
+    drain()
+
+    assert set(Category.objects.values_list("name", flat=True)) == {"one", "two"}
+
+
+def test_an_error_leaves_the_effects_of_earlier_nodes(make_version, run):
+    run(make_version(node("write", "kept"), node("boom")))
+
+    assert Category.objects.get().name == "kept"
+
+
+def test_a_broken_constraint_is_an_error_of_its_node(make_version):
+    Category.objects.create(name="two")
+    start(make_version(node("write", "{{ trigger.data }}")), "one", "two")
+
+    drain()
+
+    assert statuses() == {"one": "succeeded", "two": "error"}
+    assert "IntegrityError" in Execution.objects.get(event_key="two").reason
+
+
+def test_a_group_costs_few_statements(make_version, django_assert_max_num_queries):
+    start(make_version(node("echo", 1, "a"), node("echo", 2, "b")), *"abcdefghij")
+
+    with django_assert_max_num_queries(25):
+        drain()
+
+    assert Job.objects.count() == 20
+
+
+class Flaky(Echo):
+    """Meets a database that fails the first times."""
+
+    type = "flaky"
+    effect = Effect.DATABASE
+    failures = 0
+
+    def run(self, run):
+        if run.config["value"] == "bad" and Flaky.failures:
+            Flaky.failures -= 1
+            raise OperationalError("deadlock detected")
+        Category.objects.create(name=run.config["value"])
+        return Succeeded()
+
+
+@pytest.fixture
+def flaky():
+    with registry.nodes.temporarily("flaky", Flaky()):
+        yield Flaky
+
+
+def test_a_database_failure_repeats_the_group_one_by_one(make_version, flaky):
+    flaky.failures = 1
+    start(make_version(node("flaky", "{{ trigger.data }}")), "one", "bad", "two")
+
+    drain()
+
+    assert set(statuses().values()) == {"succeeded"}
+    assert Category.objects.count() == 3
+
+
+def test_a_database_that_fails_again_lets_the_execution_rest(make_version, flaky):
+    flaky.failures = 2
+    start(make_version(node("flaky", "{{ trigger.data }}")), "one", "bad")
+
+    drain()
+
+    resting = Execution.objects.get(event_key="bad")
+    assert (resting.status, resting.deliveries) == (ExecutionStatus.QUEUED, 1)
+    assert resting.due_at > NOW
+    assert statuses()["one"] == "succeeded"
+
+
+def test_the_last_delivery_blames_the_node(make_version, flaky):
+    flaky.failures = 99
+    start(make_version(node("flaky", "{{ trigger.data }}")), "bad")
+
+    for _ in range(3):
+        drain(Execution.objects.get().due_at)
+
+    assert (
+        Execution.objects.get().reason == "flaky: OperationalError: deadlock detected"
+    )
+
+
+def test_effects_are_exactly_once_after_repeats(make_version, flaky):
+    flaky.failures = 2
+    start(make_version(node("write", "first"), node("flaky", "bad")), "bad")
+
+    for _ in range(2):
+        drain(Execution.objects.get().due_at)
+
+    assert Category.objects.filter(name="first").count() == 1
+    assert statuses() == {"bad": "succeeded"}
+
+
+def test_write_is_a_database_node():
+    assert Write.effect is Effect.DATABASE

@@ -1,0 +1,117 @@
+"""What due schedule rows amount to: executions to start, moments missed, rows gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Model
+
+from triggers.models import Schedule
+from triggers.schedule.config import ScheduleConfig
+from triggers.schedule.events import event_of
+from triggers.schedule.planning import SECOND, firing
+from triggers.schedule.recurrence import Recurrence, next_run
+from triggers.schedule.searching import search
+from workflows.collections import collection, record
+from workflows.services import Event
+
+
+@dataclass
+class Plan:
+    """One due row, changed in memory, with the events that go with the change."""
+
+    row: Schedule
+    starts: list[Event] = field(default_factory=list)
+    missed: list[Event] = field(default_factory=list)
+    #: The record is gone, and the row goes with it.
+    gone: bool = False
+
+
+def parked(row: Schedule, error: str) -> Plan:
+    """Stop a row that cannot be planned, and keep the reason where people see it."""
+    row.next_run_at, row.error = None, error
+    return Plan(row)
+
+
+def plans_of(rows: Sequence[Schedule], now: datetime) -> list[Plan]:
+    """Plan the due rows of one version and kind."""
+    config = ScheduleConfig.read(rows[0].version.trigger_config)
+    if _limit_reached(rows[0], config):
+        return [_ended(row) for row in rows]
+    match rows[0].kind:
+        case Schedule.Kind.SEARCH:
+            return [_searched(row, config, now) for row in rows]
+        case Schedule.Kind.RECORD:
+            return _of_records(rows, config, now)
+        case _:
+            return [_fired(row, config, config.recurrence, now) for row in rows]
+
+
+def _limit_reached(row: Schedule, config: ScheduleConfig) -> bool:
+    limit = config.max_runs
+    return limit is not None and row.version.workflow.run_count >= limit
+
+
+def _ended(row: Schedule) -> Plan:
+    row.next_run_at = None
+    return Plan(row)
+
+
+def _searched(row: Schedule, config: ScheduleConfig, now: datetime) -> Plan:
+    search(row, config, now)
+    return Plan(row)
+
+
+def _of_records(
+    rows: Sequence[Schedule], config: ScheduleConfig, now: datetime
+) -> list[Plan]:
+    """Read the records again: one that is gone or has moved does not fire."""
+    model = collection(config.collection)
+    found = model._default_manager.in_bulk([row.record for row in rows])
+    instances = {str(pk): instance for pk, instance in found.items()}
+    return [_of_record(row, config, instances.get(row.record), now) for row in rows]
+
+
+def _of_record(
+    row: Schedule, config: ScheduleConfig, instance: Model | None, now: datetime
+) -> Plan:
+    recurrence = None if instance is None else config.recurrence_of(record(instance))
+    if instance is None or recurrence is None:
+        return Plan(row, gone=True)
+    armed, delay = planned_moment(row, config)
+    if next_run(recurrence, armed - SECOND) != armed:
+        row.next_run_at = delayed(next_run(recurrence, now - SECOND), delay)
+        return Plan(row)
+    return _fired(row, config, recurrence, now, instance)
+
+
+def _fired(
+    row: Schedule,
+    config: ScheduleConfig,
+    recurrence: Recurrence,
+    now: datetime,
+    instance: Model | None = None,
+) -> Plan:
+    armed, delay = planned_moment(row, config)
+    planned = firing(config, recurrence, armed, now - delay)
+    data = None if instance is None else record(instance, config.preload)
+
+    def event(moment: datetime) -> Event:
+        return event_of(row.version, config, moment, record=row.record, data=data)
+
+    plan = Plan(row, [*map(event, planned.starts)], [*map(event, planned.missed)])
+    row.last_run_at = planned.starts[-1] if planned.starts else row.last_run_at
+    row.planned_until = now - delay
+    row.next_run_at = delayed(planned.next_run_at, delay)
+    return plan
+
+
+def planned_moment(row: Schedule, config: ScheduleConfig) -> tuple[datetime, timedelta]:
+    """Tell for which moment a due row was armed, and how much later it fires."""
+    assert row.next_run_at is not None  # noqa: S101 - it was due
+    delay = config.delay(row.version.workflow_id)
+    return row.next_run_at - delay, delay
+
+
+def delayed(moment: datetime | None, delay: timedelta) -> datetime | None:
+    return None if moment is None else moment + delay
