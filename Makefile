@@ -57,11 +57,11 @@ $(BIN)/python:
 
 $(VENV)/.project: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing ..."
-	@$(PIP) --editable ".[postgresql,project,redis]"
+	@PYTHONWARNINGS=ignore $(PIP) --editable ".[postgresql,project,redis]"
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.project
 	@$(PIP) --group dev
 	@if pkg-config --exists mysqlclient libmariadb 2>/dev/null || pkg-config --exists libmariadb 2>/dev/null; then \
-		$(PIP) --editable ".[mysql]"; fi
+		PYTHONWARNINGS=ignore $(PIP) --editable ".[mysql]"; fi
 	@touch $@

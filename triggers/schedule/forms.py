@@ -235,7 +235,7 @@ class ScheduleForm(ConfigForm):
 def _on_the_wall(config: Mapping[str, Any]) -> dict[str, Any]:
     """Show the moments on the wall clock of the schedule's zone."""
     try:
-        zone = zone_named(config.get("zone"))
+        zone = zone_named(config.get("zone") or settings.TIME_ZONE)
     except InvalidRule:
         return dict(config)
     return {

@@ -99,8 +99,14 @@ def _field(changelist: ChangeList) -> forms.Widget:
     return widget
 
 
+class WorkflowSelect(AutocompleteSelect):
+    """A select that says what it means while nothing is chosen."""
+
+    def build_attrs(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return {**super().build_attrs(*args, **kwargs), "data-placeholder": _("All")}
+
+
 def workflow_widget(site: admin.AdminSite) -> AutocompleteSelect:
     field = Execution._meta.get_field("workflow")
-    return AutocompleteSelect(
-        field, site, attrs={"id": "filter_workflow", "aria-label": field.verbose_name}
-    )
+    attrs = {"id": "filter_workflow", "aria-label": field.verbose_name}
+    return WorkflowSelect(field, site, attrs=attrs)

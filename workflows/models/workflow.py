@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from workflows.graph import empty
 from workflows.models.fields import marker, typed_json
@@ -21,7 +21,9 @@ def label_of(title: str, number: int) -> str:
 class Category(models.Model):
     """A tab that workflows are sorted under."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(
+        pgettext_lazy("category", "name"), max_length=100, unique=True
+    )
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
