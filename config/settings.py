@@ -96,8 +96,24 @@ if DATABASES["default"]["ENGINE"].endswith("mysql"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = os.environ.get("REDIS_URL", "")
+#: What carries wake-ups: `wakeup` and `orm` the database, `redis` the server above.
+BROKER = os.environ.get("BROKER") or ("redis" if REDIS_URL else "wakeup")
+BROKERS = {
+    "wakeup": "workflows.cluster.broker.WakeUpBroker",
+    "orm": "workflows.cluster.broker.OrmBroker",
+    "redis": "workflows.cluster.redis_broker.RedisBroker",
+}
+if BROKER not in BROKERS:
+    message = f"BROKER is '{BROKER}'; it may be one of {', '.join(BROKERS)}."
+    raise ImproperlyConfigured(message)
+if BROKER == "redis" and not REDIS_URL:
+    message = "BROKER is 'redis', so REDIS_URL must be set too."
+    raise ImproperlyConfigured(message)
 Q_CLUSTER = {
-    "name": "punctual",
+    #: Names the queue and signs its messages; equal in all processes of a site.
+    "name": os.environ.get("QUEUE", "punctual"),
+    "broker_class": BROKERS[BROKER],
+    **({"redis": REDIS_URL} if BROKER == "redis" else {"orm": "default"}),
     "workers": int(os.environ.get("WORKERS", "2")),
     "bulk": 20,
     "queue_limit": 40,
@@ -112,14 +128,6 @@ Q_CLUSTER = {
     "max_rss": 400_000,
     "scheduler": False,
     "log_level": "WARNING",
-    **(
-        {"redis": REDIS_URL}
-        if REDIS_URL
-        else {
-            "orm": "default",
-            "broker_class": "workflows.cluster.broker.WakeUpBroker",
-        }
-    ),
 }
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -167,4 +175,9 @@ WORKFLOWS = {
     "COLLECTIONS": words("WORKFLOWS_COLLECTIONS", "shop"),
     #: What `manage.py up` starts besides Punctual itself: orders keep coming in.
     "UP": [("shop", ("openshop",))],
+    **{
+        key: float(os.environ[name])
+        for key in ("LEASE", "DEAF_AFTER", "STOP_GRACE", "TIME_SLICE")
+        if os.environ.get(name := f"WORKFLOWS_{key}")
+    },
 }

@@ -25,6 +25,10 @@ class Settings:
     time_slice: timedelta = timedelta(seconds=10)
     #: How long a worker may be silent before its executions go to others.
     lease: timedelta = timedelta(seconds=30)
+    #: How long work may wait for a cluster that hears nothing, before it is replaced.
+    deaf_after: timedelta = timedelta(seconds=10)
+    #: How long nodes may go on when their cluster is told to stop.
+    stop_grace: timedelta = timedelta(seconds=8)
     #: Crashes after which an execution is parked as an error.
     max_deliveries: int = 3
     #: Calls to the outside world that a worker has in flight.

@@ -4,14 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Min, Q
 
-from workflows.cluster import wake
+from workflows.cluster import unheard, wake
 from workflows.models import Execution, Worker
 from workflows.poller import Poller
-from workflows.services import expire, purge, requeue_dead
+from workflows.services import expire, purge, requeue_abandoned, requeue_dead
 from workflows.states import ExecutionStatus
 
 #: Executions that one poll wakes.
 CHUNK = 500
+#: Messages that may wait before it makes no sense to send more.
+ENOUGH = 20
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -29,7 +31,9 @@ class WakeDue(Poller):
         self._last = now
         if now >= self._resent + self.patience:
             self._resent = now
-            wanted |= Q(due_at__lte=now - self.patience)
+            # While no cluster runs, messages would pile up without end.
+            if unheard() < ENOUGH:
+                wanted |= Q(due_at__lte=now - self.patience)
         due = Execution.objects.claimable(now).filter(wanted).order_by("due_at", "pk")
         wake(list(due.values_list("pk", flat=True)[:CHUNK]))
         return 0
@@ -47,9 +51,18 @@ class RequeueDead(Poller):
     """Gives the executions of dead workers to others."""
 
     period = timedelta(seconds=1)
+    #: How often it looks for those whose worker is not even known.
+    rarely = timedelta(seconds=10)
+
+    def __init__(self) -> None:
+        self._next = NEVER
 
     def poll(self, now: datetime) -> int:
-        return requeue_dead(now)
+        moved = requeue_dead(now)
+        if now >= self._next:
+            self._next = now + self.rarely
+            moved += requeue_abandoned(now)
+        return moved
 
     def due(self, now: datetime) -> datetime | None:
         first = Worker.objects.aggregate(first=Min("lease_until"))["first"]

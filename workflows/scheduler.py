@@ -5,9 +5,10 @@ Any number of them may run, on any machines; the rows decide who does what.
 
 import logging
 import signal
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
@@ -52,8 +53,12 @@ class Attendance(Poller):
         return settings().lease
 
     def leave(self) -> None:
-        if self.worker is not None:
-            self.worker.delete()
+        try:
+            if self.worker is not None:
+                self.worker.delete()
+        except (DatabaseError, InterfaceError):
+            # Its lease ends by itself, a little later.
+            return
 
 
 def all_pollers() -> list[Poller]:
@@ -64,27 +69,39 @@ def all_pollers() -> list[Poller]:
 class Scheduler:
     """Polls in turn, until it is told to stop."""
 
-    def __init__(self, pollers: Sequence[Poller] | None = None) -> None:
+    def __init__(self, *, attends: bool = True) -> None:
         self.attendance = Attendance()
-        own = all_pollers() if pollers is None else list(pollers)
-        self.pollers = [self.attendance, *own]
-        self.stop = threading.Event()
+        #: What is polled; without attendance, only what the caller adds.
+        self.pollers: list[Poller] = []
+        if attends:
+            self.pollers = [self.attendance, *all_pollers()]
+        self.is_stopping = False
+        # Unlike an event, this queue may be used in a signal handler.
+        self._stops: SimpleQueue[None] = SimpleQueue()
+
+    def stop(self) -> None:
+        self.is_stopping = True
+        self._stops.put(None)
 
     def stop_on_signals(self) -> None:
         for name in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(name, lambda *_: self.stop.set())
+            signal.signal(name, lambda *_: self.stop())
 
     def run(self, is_healthy: Callable[[], bool] = lambda: True) -> None:
         """Poll until stopped, or until `is_healthy` says that there is no use."""
-        while not self.stop.is_set() and is_healthy():
+        while not self.is_stopping and is_healthy():
             try:
                 pause = self._round(timezone.now())
-            except (DatabaseError, InterfaceError):
-                logger.warning("The database does not answer; waiting.", exc_info=True)
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("The database does not answer; waiting: %s", error)
                 connection.close()
                 pause = RECOVERY
-            self.stop.wait(pause.total_seconds())
+            self._rest(pause)
         self.attendance.leave()
+
+    def _rest(self, pause: timedelta) -> None:
+        with suppress(Empty):
+            self._stops.get(timeout=pause.total_seconds())
 
     def _round(self, now: datetime) -> timedelta:
         """Poll everybody once; tell how long nobody has anything to do."""

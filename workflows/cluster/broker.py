@@ -1,52 +1,106 @@
-"""A broker of django-q2 for messages that may be lost: taking one deletes it.
+"""Brokers of django-q2 for messages that may be lost: taking one deletes it.
 
-On PostgreSQL workers are woken by NOTIFY; elsewhere they look every `poll` seconds.
+On PostgreSQL clusters are woken by NOTIFY; elsewhere they look every `poll` seconds.
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
+from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 from django_q.models import OrmQ
+from django_q.signing import SignedPackage
 
+from workflows.attempts import Errored, attempt
 from workflows.poller import rest
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "punctual_wake_up"
-#: How long a worker waits for a notification before it looks by itself.
+#: How long a cluster waits for a notification before it looks by itself.
 PATIENCE = 1.0
-#: How long it rests when the database does not answer.
+#: How long it rests when what carries the messages does not answer.
 RECOVERY = 0.5
+
+#: One way there and back each, inside the sender's transaction or outside.
+_ENQUEUE = f"""
+    INSERT INTO {OrmQ._meta.db_table} (key, payload, lock) VALUES (%s, %s, %s)
+    RETURNING id, pg_notify('{CHANNEL}', '')
+"""  # noqa: S608 - nothing of it comes from outside
+_TAKE = f"""
+    DELETE FROM {OrmQ._meta.db_table} WHERE id IN (
+        SELECT id FROM {OrmQ._meta.db_table} WHERE key = %s
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    ) RETURNING id, payload
+"""  # noqa: S608 - nothing of it comes from outside
+
+Message = tuple[Any, Any]
+
+
+def readable(messages: Iterable[Message]) -> list[Message]:
+    """Drop what does not unpickle: it would kill the process that reads messages."""
+    kept = []
+    for message in messages:
+        read = attempt(lambda: SignedPackage.loads(message[1]), blame_database=True)  # noqa: B023 - called at once
+        if isinstance(read, Errored):
+            logger.error("A message that cannot be read is dropped: %s", read.message)
+        else:
+            kept.append(message)
+    return kept
+
+
+def _recover(error: Exception) -> None:
+    logger.warning("The database does not answer; trying again: %s", error)
+    connections[Conf.ORM].close()
+    rest(RECOVERY)
+
+
+class OrmBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
+    """The ORM broker of django-q2, but no outage and no message stops it."""
+
+    def dequeue(self) -> list[Message] | None:
+        # An exception here would cost the cluster a pause of ten seconds.
+        try:
+            taken = super().dequeue() or []
+            kept = readable(taken)
+            for message in taken:
+                if message not in kept:
+                    self.delete(message[0])
+        except (DatabaseError, InterfaceError) as error:
+            _recover(error)
+            return None
+        return kept
 
 
 class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
     """Take = delete under SKIP LOCKED; enqueue = insert in the caller's transaction."""
 
-    _listens = False
+    #: The connection of psycopg that listens; a new one has to begin again.
+    _listening: Any = None
 
-    def enqueue(self, task: str) -> Any:
-        pk = super().enqueue(task)
+    def enqueue(self, task: str) -> int:
+        values = (self.list_key or Conf.CLUSTER_NAME, task, timezone.now())
         if self._is_postgresql:
             with self._connection.cursor() as cursor:
-                cursor.execute(f"NOTIFY {CHANNEL}")
-        return pk
+                cursor.execute(_ENQUEUE, values)
+                return int(cursor.fetchone()[0])
+        message = OrmQ(**dict(zip(("key", "payload", "lock"), values, strict=True)))
+        message.save(using=Conf.ORM, force_insert=True)
+        return int(message.pk)
 
-    def dequeue(self) -> list[tuple[int, str]] | None:
+    def dequeue(self) -> list[Message] | None:
         # An exception here would cost the cluster a pause of ten seconds.
         try:
-            taken = self._take()
+            taken = self._take_at_once() if self._is_postgresql else self._take()
             if not taken:
                 self._wait()
-        except (DatabaseError, InterfaceError):
-            logger.warning("The database does not answer; trying again.", exc_info=True)
-            self._connection.close()
-            self._listens = False
-            rest(RECOVERY)
+        except (DatabaseError, InterfaceError) as error:
+            _recover(error)
             return None
-        return taken
+        return readable(taken)
 
     def acknowledge(self, task_id: object) -> None:
         """Do nothing: the message was deleted when it was taken."""
@@ -61,14 +115,21 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
     def _is_postgresql(self) -> bool:
         return bool(self._connection.vendor == "postgresql")
 
-    def _take(self) -> list[tuple[int, str]]:
+    def _take_at_once(self) -> list[Message]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(_TAKE, (self.list_key, Conf.BULK))
+            return sorted(cursor.fetchall())
+
+    def _take(self) -> list[Message]:
+        waiting = OrmQ.objects.using(Conf.ORM).filter(key=self.list_key)
+        if not waiting.exists():
+            # Without this look SQLite would be locked for writing at every turn.
+            return []
         can_skip = self._connection.features.has_select_for_update_skip_locked
         with transaction.atomic(using=Conf.ORM):
-            waiting = OrmQ.objects.using(Conf.ORM).filter(key=self.list_key)
             locked = waiting.select_for_update(skip_locked=can_skip).order_by("pk")
             rows = list(locked.values_list("pk", "payload")[: Conf.BULK])
-            if rows:
-                waiting.filter(pk__in=[pk for pk, _ in rows]).delete()
+            waiting.filter(pk__in=[pk for pk, _ in rows]).delete()
         return rows
 
     def _wait(self) -> None:
@@ -77,9 +138,13 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
             return
         self._connection.ensure_connection()
         psycopg = self._connection.connection
-        if not self._listens:
+        if self._listening is not psycopg:
+            # What came before this is not announced, so that the caller looks again.
             psycopg.execute(f"LISTEN {CHANNEL}")
-            self._listens = True
+            self._listening = psycopg
             return
         for _ in psycopg.notifies(timeout=PATIENCE, stop_after=1):
-            return
+            pass
+        # One look answers all the others that have come.
+        for _ in psycopg.notifies(timeout=0):
+            pass

@@ -3,9 +3,13 @@
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
+from typing import Any
 
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from workflows.cluster.board import board
 from workflows.conf import settings
 from workflows.engine import Drain, Presence, register
 from workflows.models import Worker
@@ -23,7 +27,18 @@ _processes: list[_Process] = []
 
 def look(ids: Sequence[int]) -> None:
     """Run these executions and whatever else is runnable."""
-    _this_process().drain.run(ids)
+    board.hear()
+    if not board.stopping:
+        _this_process().drain.run(ids)
+
+
+def enter(**_signal: Any) -> None:
+    """Receive `post_spawn`: make a worker known before its first wake-up."""
+    try:
+        _this_process()
+    except (DatabaseError, InterfaceError):
+        # The first wake-up tries again.
+        return
 
 
 def _this_process() -> _Process:
@@ -34,6 +49,21 @@ def _this_process() -> _Process:
     worker = register(Worker.Kind.WORKER, timezone.now())
     presence = Presence(worker)
     presence.start()
-    drain = Drain(worker.pk, timezone.now, threads=settings().outside_threads)
+    drain = Drain(
+        worker.pk,
+        timezone.now,
+        threads=settings().outside_threads,
+        halted=lambda: board.stopping or presence.lost.is_set(),
+    )
     _processes[:] = [_Process(os.getpid(), presence, drain)]
+    Finalize(None, _leave, args=_processes, exitpriority=1)
     return _processes[0]
+
+
+def _leave(process: _Process) -> None:
+    """Sign off at the normal end of a worker; a killed one has its lease."""
+    try:
+        process.drain.close()
+        process.presence.leave()
+    except (DatabaseError, InterfaceError):
+        return

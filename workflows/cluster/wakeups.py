@@ -49,7 +49,13 @@ def _send(ids: list[int]) -> None:
         # An insert in the caller's transaction: neither lost nor early.
         message()
     else:
-        transaction.on_commit(message)
+        # A lost message is sent again; it must not fail what is committed already.
+        transaction.on_commit(message, robust=True)
+
+
+def unheard() -> int:
+    """Count the messages that no cluster has taken yet."""
+    return int(_broker().queue_size())
 
 
 @cache

@@ -3,7 +3,7 @@
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
 from workflows.engine.holding import held, release_held, unfinished
-from workflows.engine.presence import Presence, register, renew
+from workflows.engine.presence import Presence, processes, register, renew
 
 __all__ = [
     "Drain",
@@ -11,6 +11,7 @@ __all__ = [
     "forget_compiled",
     "held",
     "inline",
+    "processes",
     "register",
     "release_held",
     "renew",

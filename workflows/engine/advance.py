@@ -25,20 +25,31 @@ from workflows.models import Job
 from workflows.states import ExecutionStatus, JobStatus
 
 Clock = Callable[[], datetime]
+Halted = Callable[[], bool]
 
 #: Longest reason that is kept, in characters.
 REASON_LIMIT = 500
 
 
-def advance(run: Run, clock: Clock, *, careful: bool = False) -> None:
+def never() -> bool:
+    return False
+
+
+def advance(
+    run: Run, clock: Clock, *, careful: bool = False, halted: Halted = never
+) -> None:
     """Run nodes until the execution ends, waits or needs the world outside.
 
     In the last case the job of the call is begun; the caller commits it, makes the
     call and comes back with its answer. A `careful` run follows a group that the
-    database refused: it looks for the node that is to blame.
+    database refused: it looks for the node that is to blame. Once `halted` says so,
+    no further node begins and the execution is handed back.
     """
     while run.is_going:
         if _has_expired(run, clock()):
+            return
+        if halted() and not run.has_answer:
+            run.outcome = Outcome(ExecutionStatus.QUEUED, due_at=clock())
             return
         if run.at is None:
             run.outcome = Outcome(ExecutionStatus.SUCCEEDED)

@@ -9,7 +9,7 @@ from django.db import DatabaseError, InterfaceError, transaction
 
 from workflows.codec import readable
 from workflows.conf import settings
-from workflows.engine.advance import Clock, advance
+from workflows.engine.advance import Clock, Halted, advance, never
 from workflows.engine.calls import Calls
 from workflows.engine.claims import claim, hold, release, release_all
 from workflows.engine.compiled import compiled
@@ -25,30 +25,47 @@ GLANCE = 0.05
 
 
 class Drain:
-    """Runs what is runnable; one per worker process."""
+    """Runs what is runnable; one per worker process.
 
-    def __init__(self, owner: int, clock: Clock, *, threads: int = 0) -> None:
+    Once `halted` says so, nodes that have begun are finished and the rest is handed
+    back.
+    """
+
+    def __init__(
+        self, owner: int, clock: Clock, *, threads: int = 0, halted: Halted = never
+    ) -> None:
         self.owner = owner
         self.clock = clock
+        self.halted = halted
         self.calls = Calls(threads)
+        #: Set while a run is under way; left set by one that the database ended.
+        self._broke_off = False
 
     def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
         """Run until nothing is runnable or the time slice ends; count the steps on.
 
         `ids` are looked at first; with `only`, nothing else is.
         """
-        release_all(self.owner, self.clock(), keep=self.calls.executions)
+        if self._broke_off:
+            release_all(self.owner, self.clock(), keep=self.calls.executions)
+        self._broke_off = True
         end = monotonic() + settings().time_slice.total_seconds()
         wanted, advanced = list(ids), 0
         while True:
-            fresh = self._take(wanted) if monotonic() < end else []
+            goes_on = monotonic() < end and not self.halted()
+            fresh = self._take(wanted) if goes_on else []
             if not only:
                 wanted = []
             landed = self.calls.collect(0 if fresh else GLANCE)
             if not fresh and not landed and not len(self.calls):
+                self._broke_off = False
                 return advanced
             self._group([*fresh, *landed])
             advanced += len(fresh) + len(landed)
+
+    def close(self) -> None:
+        """Hand back all that is left, at the end of the process."""
+        release_all(self.owner, self.clock())
 
     def _take(self, ids: Sequence[int]) -> list[Run]:
         conf = settings()
@@ -78,7 +95,7 @@ class Drain:
             ours = hold(self.owner, [run.execution for run in runs])
             held = [run for run in runs if run.execution.pk in ours]
             for run in held:
-                advance(run, self.clock, careful=careful)
+                advance(run, self.clock, careful=careful, halted=self.halted)
             flush(held, self.clock())
         return held
 

@@ -3,13 +3,14 @@
 import os
 import socket
 import threading
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from workflows.conf import settings
-from workflows.models import Worker
+from workflows.models import Worker, WorkerQuerySet
 
 
 def register(
@@ -17,11 +18,20 @@ def register(
 ) -> Worker:
     return Worker.objects.create(
         kind=kind,
-        host=socket.gethostname()[:255],
+        host=host(),
         pid=os.getpid(),
         started_at=now,
         lease_until=now + (lease or settings().lease),
     )
+
+
+def host() -> str:
+    return socket.gethostname()[:255]
+
+
+def processes(pids: Iterable[int]) -> WorkerQuerySet:
+    """Find the workers that processes of this machine have registered."""
+    return Worker.objects.filter(host=host(), pid__in=list(pids))
 
 
 class Presence(threading.Thread):
@@ -45,8 +55,10 @@ class Presence(threading.Thread):
                 connection.close()
         connection.close()
 
-    def stop(self) -> None:
+    def leave(self) -> None:
+        """Stop, and sign off: nobody need wait for the lease to end."""
         self._ending.set()
+        self.worker.delete()
 
 
 def renew(worker: Worker, now: datetime) -> int:

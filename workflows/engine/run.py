@@ -109,6 +109,10 @@ class Run:
         self.changed_jobs.append(changed)
         return changed
 
+    @property
+    def has_answer(self) -> bool:
+        return self.answer is not None and not self.answer_used
+
     def take_answer(self) -> Any:
         """Give what the call outside said, once; None if there is nothing."""
         if self.answer_used:

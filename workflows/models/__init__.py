@@ -3,7 +3,7 @@
 from workflows.models.execution import Execution, ExecutionQuerySet
 from workflows.models.fields import marker
 from workflows.models.job import Job
-from workflows.models.worker import Worker
+from workflows.models.worker import Worker, WorkerQuerySet
 from workflows.models.workflow import (
     Category,
     Workflow,
@@ -17,6 +17,7 @@ __all__ = [
     "ExecutionQuerySet",
     "Job",
     "Worker",
+    "WorkerQuerySet",
     "Workflow",
     "WorkflowVersion",
     "label_of",

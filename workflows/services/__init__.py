@@ -5,6 +5,7 @@ from workflows.services.events import Event, record_missed, start, start_many
 from workflows.services.executions import (
     cancel,
     expire,
+    requeue_abandoned,
     requeue_dead,
     retry,
     run_manually,
@@ -44,6 +45,7 @@ __all__ = [
     "problems_of",
     "purge",
     "record_missed",
+    "requeue_abandoned",
     "requeue_dead",
     "retry",
     "run_manually",

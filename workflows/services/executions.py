@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from workflows import registry
 from workflows.cluster import muted, wake
 from workflows.engine import inline
 from workflows.exceptions import Archived, TransitionNotAllowed
-from workflows.models import Execution, Worker, WorkflowVersion
+from workflows.models import Execution, ExecutionQuerySet, Worker, WorkflowVersion
 from workflows.services.edits import require_valid
 from workflows.services.endings import end
 from workflows.services.events import Event, start_many
@@ -105,17 +105,33 @@ def requeue_dead(now: datetime) -> int:
     return moved
 
 
+def requeue_abandoned(now: datetime) -> int:
+    """Give executions to others whose worker is not even known any more.
+
+    A worker that was frozen may have claimed them after it was taken for dead.
+    """
+    known = Worker.objects.filter(pk=OuterRef("owner"))
+    running = Execution.objects.filter(status=ExecutionStatus.RUNNING)
+    with transaction.atomic():
+        return _give_back(running.filter(~Exists(known)), now)
+
+
 def _requeue(worker: Worker, now: datetime) -> int:
-    can_skip = connection.features.has_select_for_update_skip_locked
     running = Execution.objects.filter(owner=worker.pk, status=ExecutionStatus.RUNNING)
     with transaction.atomic():
-        # A frozen worker may hold rows in an open transaction: those come later.
-        rows = running.select_for_update(skip_locked=can_skip)
-        ids = list(rows.values_list("pk", flat=True)[:CHUNK])
-        moved = Execution.objects.filter(pk__in=ids).move(
-            ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
-        )
+        moved = _give_back(running, now)
         if not running.exists():
             Worker.objects.filter(pk=worker.pk, lease_until__lte=now).delete()
-        wake(ids)
+    return moved
+
+
+def _give_back(running: ExecutionQuerySet, now: datetime) -> int:
+    can_skip = connection.features.has_select_for_update_skip_locked
+    # A frozen worker may hold rows in an open transaction: those come later.
+    rows = running.select_for_update(skip_locked=can_skip)
+    ids = list(rows.values_list("pk", flat=True)[:CHUNK])
+    moved = Execution.objects.filter(pk__in=ids).move(
+        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
+    )
+    wake(ids)
     return moved

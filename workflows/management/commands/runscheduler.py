@@ -14,4 +14,5 @@ class Command(BaseCommand):
         scheduler = Scheduler()
         scheduler.stop_on_signals()
         self.stdout.write("The scheduler is running.")
+        self.stdout.flush()
         scheduler.run()

@@ -1,0 +1,24 @@
+"""`prepare`: create the workflow that standard input describes, and start it."""
+
+import json
+import sys
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from workflows import services
+
+
+class Command(BaseCommand):
+    """Take `{"nodes", "schedule", "starts"}` as JSON, all but the nodes optional."""
+
+    def handle(self, **options):
+        wanted = json.load(sys.stdin)
+        now = timezone.now()
+        config = wanted.get("schedule") or {"starts_at": now}
+        definition = {"schema": 1, "nodes": wanted["nodes"]}
+        version = services.create("Test", "schedule", config, definition=definition)
+        if wanted.get("schedule"):
+            services.enable(version, now)
+        for _ in range(wanted.get("starts", 0)):
+            services.run_manually(version, {}, now)

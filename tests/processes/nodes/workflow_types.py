@@ -1,0 +1,41 @@
+"""Nodes that tests of processes need: they take their time, and leave a trace."""
+
+import os
+from pathlib import Path
+
+from django import forms
+
+from workflows.contracts import Effect, NodeHandler, Succeeded
+from workflows.forms import NodeForm
+from workflows.poller import rest
+from workflows.registry import register_node
+
+
+class SlowForm(NodeForm):
+    seconds = forms.FloatField(required=False)
+
+
+class Stiff(NodeHandler):
+    """Notes that it has begun, and rests; the engine takes it for a quick one."""
+
+    type = "stiff"
+    title = "Stiff"
+    form_class = SlowForm
+
+    def run(self, run):
+        journal = Path(os.environ["VAR_DIR"]) / "journal"
+        with journal.open("a", encoding="utf-8") as lines:
+            lines.write(f"{run.execution_id} {run.key} {os.getpid()}\n")
+        rest(run.config["seconds"] or 0)
+        return Succeeded()
+
+
+class Slow(Stiff):
+    """Does the same as a call to the world outside would."""
+
+    type = "slow"
+    effect = Effect.OUTSIDE
+
+
+register_node(Stiff)
+register_node(Slow)
