@@ -111,7 +111,7 @@ class FrameForm(forms.Form):
         label=_("Note"),
         max_length=2000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=forms.Textarea(attrs={"rows": 2, "class": "wf-prose"}),
         help_text=_("For the people who read this workflow."),
     )
     disabled = forms.BooleanField(

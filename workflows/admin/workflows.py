@@ -56,7 +56,6 @@ class WorkflowAdmin(EffectAdmin):
     ordering = ["title", "pk"]
     list_per_page = 50
     list_max_show_all = 500
-    filter_horizontal = ["categories"]
     actions = [*map(bulk_action, VERSION_EFFECTS), "delete_selected"]
 
     # The list.
@@ -153,6 +152,15 @@ class WorkflowAdmin(EffectAdmin):
         self.message_user(request, text % {"title": obj.title})
         return redirect(self.url("workflowversion_change", obj.first_version.pk))
 
+    def add_view(
+        self,
+        request: HttpRequest,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        only = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().add_view(request, form_url, {**only, **(extra_context or {})})
+
     def change_view(
         self,
         request: HttpRequest,
@@ -178,7 +186,6 @@ class WorkflowAdmin(EffectAdmin):
             "versions": version_rows(versions.order_by("-number")),
             "may": self.rights(request, workflow),
             "show_save_and_add_another": False,
-            "media": self.media,
         }
 
     def rights(self, request: HttpRequest, obj: Workflow) -> dict[str, bool]:
