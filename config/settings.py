@@ -148,6 +148,8 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+# WhiteNoise warns of a missing one, also where it serves from the finders.
+STATIC_ROOT.mkdir(exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -176,4 +178,6 @@ WORKFLOWS = {
         for key in ("LEASE", "DEAF_AFTER", "STOP_GRACE", "TIME_SLICE")
         if os.environ.get(name := f"WORKFLOWS_{key}")
     },
+    #: What `manage.py up` starts besides Punctual itself: orders keep coming in.
+    "UP": [("shop", ("openshop",))],
 }

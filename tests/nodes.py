@@ -65,6 +65,7 @@ class Pause(Echo):
     """Waits a minute, or for ever."""
 
     type = "pause"
+    waits = True
 
     def run(self, run):
         for_ever = run.config["value"] == "for ever"

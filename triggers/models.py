@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workflows.models import WorkflowVersion
+from workflows.models import WorkflowVersion, marker
 
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
@@ -73,3 +74,45 @@ class Schedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.version}"
+
+
+class PauseQuerySet(models.QuerySet["Pause"]):
+    """Pauses, the one that lasts and those that are over."""
+
+    def lasting(self) -> "PauseQuerySet":
+        return self.filter(lasting=True)
+
+    def covering(self, moment: datetime) -> "PauseQuerySet":
+        over = models.Q(resumed_at__gt=moment) | models.Q(resumed_at=None)
+        return self.filter(over, paused_at__lte=moment)
+
+
+class Pause(models.Model):
+    """A time in which no schedule fires, by the decision of a person."""
+
+    paused_at = models.DateTimeField(_("paused"))
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("paused by"),
+    )
+    resumed_at = models.DateTimeField(_("resumed"), null=True, blank=True)
+    #: True while it lasts, else NULL: one at a time.
+    lasting = marker(editable=False)
+
+    objects = PauseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
+        ordering = ["-paused_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["lasting"], name="one_pause_at_a_time"),
+        ]
+        permissions = [("pause_schedules", _("Can pause and resume all schedules"))]
+
+    def __str__(self) -> str:
+        return f"Pause since {self.paused_at:%Y-%m-%d %H:%M:%S}"

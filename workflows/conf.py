@@ -1,6 +1,9 @@
 """The settings of Punctual: one dict, `WORKFLOWS`, with a default for everything."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -32,6 +35,11 @@ class Settings:
     outside_threads: int = 20
     #: Bytes of JSON that a result may have before it is cut.
     result_limit: int = 262_144
+    #: Hosts ("intranet.example.com", "localhost") and networks ("10.0.0.0/8") that
+    #: HTTP nodes may call although they are not public.
+    http_allowed_hosts: tuple[str, ...] = ()
+    #: Bytes of a response that an HTTP node reads; a larger one is a failure.
+    http_response_limit: int = 1_048_576
     #: How often collections are searched for dates that no signal announced.
     sweep_period: timedelta = timedelta(seconds=15)
     #: How far ahead records are planned.
@@ -62,14 +70,31 @@ def _typed(default: object, value: Any) -> Any:
     return tuple(value) if isinstance(default, tuple) else value
 
 
-@cache
+_changed: ContextVar[Settings | None] = ContextVar("changed", default=None)
+
+
 def settings() -> Settings:
+    return _changed.get() or _configured()
+
+
+@contextmanager
+def changed(**values: Any) -> Iterator[None]:
+    """Let settings have other values, in this thread or task alone, for a replay."""
+    before = _changed.set(replace(settings(), **values))
+    try:
+        yield
+    finally:
+        _changed.reset(before)
+
+
+@cache
+def _configured() -> Settings:
     return _read()
 
 
 def _reload(*, setting: str, **_kwargs: object) -> None:
     if setting == "WORKFLOWS":
-        settings.cache_clear()
+        _configured.cache_clear()
 
 
 setting_changed.connect(_reload, dispatch_uid="workflows.conf")

@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, ClassVar, TypeAlias
 
+from django.db.models.expressions import Combinable
+
 from workflows.forms import ConfigForm, NodeForm
 
 
@@ -94,6 +96,8 @@ class NodeHandler(ABC):
     effect: ClassVar[Effect] = Effect.PURE
     #: Configuration: validation, editor and documentation come from this form.
     form_class: ClassVar["builtins.type[NodeForm]"] = NodeForm
+    #: It may answer `Waiting`; synchronous workflows refuse it.
+    waits: ClassVar[bool] = False
     #: Names and titles of the branches below the node.
     branches: ClassVar[Mapping[str, Any]] = {}
 
@@ -140,6 +144,16 @@ class Trigger(ABC):
     def describe(self, config: Mapping[str, Any]) -> str:
         """Say in words when the workflow starts, for lists."""
         return str(self.title)
+
+    def next_run(self, version: str) -> Combinable | None:
+        """Give an expression for the next moment at which a version starts.
+
+        Lists annotate their rows with it, to show and sort them in one statement.
+        `version` names the column of the row, as `OuterRef` takes it, that holds the
+        id of the enabled version. It must give NULL for versions of other triggers.
+        None: this trigger does not know when it starts.
+        """
+        return None
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

@@ -5,11 +5,9 @@ checks what a person typed and what a document holds, renders the editor and, th
 `compile`, gives the engine values that are cleaned once.
 """
 
-import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -50,6 +48,10 @@ class ExpressionMixin:
     def clean(self, value: Any) -> Any:
         if isinstance(value, str) and is_expression(value):
             return value
+        return self.clean_result(value)
+
+    def clean_result(self, value: Any) -> Any:
+        """Clean what an expression gave: braces in it are text, not an expression."""
         return super().clean(value)  # type: ignore[misc]  # of the field mixed in
 
 
@@ -81,12 +83,13 @@ class ValueField(forms.JSONField):
         super().__init__(**options)
 
     def to_python(self, value: Any) -> Any:
-        if isinstance(value, bool | int | float | Decimal | dt.date | dt.time):
+        # What is no text was read already: an empty list stays an empty list.
+        if not isinstance(value, str) or isinstance(value, JSONString):
             return value
         try:
             return super().to_python(value)
         except ValidationError:
-            if isinstance(value, str) and self.accepts_text(value):
+            if self.accepts_text(value):
                 return JSONString(value)
             raise
 
@@ -110,8 +113,20 @@ class MappingField(ValueField):
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if value not in self.empty_values and not isinstance(value, dict):
+        if value is not None and not isinstance(value, dict):
             raise ValidationError(_('Enter a JSON object, such as {"status": "paid"}.'))
+
+
+class PathsField(forms.Field):
+    """Names separated by commas, as a list."""
+
+    def to_python(self, value: Any) -> list[str]:
+        if isinstance(value, list | tuple):
+            return [str(each) for each in value]
+        return [part.strip() for part in str(value or "").split(",") if part.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list | tuple) else value
 
 
 class CollectionField(forms.ChoiceField):
@@ -137,6 +152,14 @@ class CollectionField(forms.ChoiceField):
 class ConfigForm(forms.Form):
     """A form whose cleaned data is a configuration."""
 
+    #: Headings and the fields below each, for a long form; all fields or none.
+    groups: ClassVar[Sequence[tuple[Any, Sequence[str]]]] = ()
+
+    @classmethod
+    def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:
+        """Turn a stored configuration into a value for each field."""
+        return dict(config)
+
     @classmethod
     def for_config(cls, config: Mapping[str, Any], **options: Any) -> "ConfigForm":
         """Bind the form to a stored configuration, to check or compile it.
@@ -144,6 +167,7 @@ class ConfigForm(forms.Form):
         A setting that is not stored has the initial value of its field.
         """
         fields = cls.base_fields.items()
+        config = cls.flat(config)
         initial = {name: field.initial for name, field in fields}
         data = {
             name: JSONString(value) if isinstance(value, str) else value
@@ -243,8 +267,9 @@ class ConfigInvalid(WorkflowError):
 
 
 def _clean(name: str, field: forms.Field, value: object) -> Any:
+    clean = getattr(field, "clean_result", field.clean)
     try:
-        cleaned = field.clean(JSONString(value) if isinstance(value, str) else value)
+        cleaned = clean(JSONString(value) if isinstance(value, str) else value)
     except ValidationError as error:
         raise ValueNotAccepted(name, value, error.messages) from error
     return str(cleaned) if isinstance(cleaned, JSONString) else cleaned

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from workflows.conf import settings
+from workflows.conf import changed, settings
 
 
 def test_what_is_not_set_has_its_default(settings):
@@ -30,6 +30,27 @@ def test_an_unknown_key_is_named(settings):
 
     with pytest.raises(ImproperlyConfigured, match="COLECTIONS"):
         read()
+
+
+def test_changed_settings_hold_for_the_length_of_a_with():
+    before = read().horizon
+
+    with changed(horizon=timedelta(days=1)):
+        assert read().horizon == timedelta(days=1)
+    assert read().horizon == before
+
+
+def test_other_settings_stay_as_they_are():
+    batch = read().batch_size
+
+    with changed(horizon=timedelta(days=1)), changed(sweep_period=timedelta(hours=1)):
+        assert read().horizon == timedelta(days=1)
+        assert read().batch_size == batch
+
+
+def test_unknown_setting_cannot_be_changed():
+    with pytest.raises(TypeError, match="nonsense"), changed(nonsense=1):
+        pass
 
 
 read = settings

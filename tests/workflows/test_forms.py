@@ -113,7 +113,12 @@ def test_a_wrong_configuration_does_not_compile():
 
 
 def test_a_configuration_survives_the_form():
-    config = {"number": 3, "text": "{{ now }}", "value": {"a": "1"}, "mapping": {"b": 2}}
+    config = {
+        "number": 3,
+        "text": "{{ now }}",
+        "value": {"a": "1"},
+        "mapping": {"b": 2},
+    }
 
     form = Form.for_config(config)
 

@@ -1,5 +1,6 @@
 """The configuration of a schedule, as the values that planning works with."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -57,6 +58,7 @@ class ScheduleConfig:
     start: Offset | None
     end: Offset | None
     preload: tuple[str, ...]
+    jitter: int
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> "ScheduleConfig":
@@ -75,7 +77,18 @@ class ScheduleConfig:
             start=_offset(stored, "start"),
             end=_offset(stored, "end"),
             preload=tuple(stored.get("preload") or ()),
+            jitter=stored.get("jitter") or 0,
         )
+
+    def delay(self, workflow_id: int) -> timedelta:
+        """Tell how much later than planned a workflow fires, to spread the load.
+
+        Between 0 and `jitter` seconds, always the same for the same workflow.
+        """
+        if not self.jitter:
+            return timedelta(0)
+        digest = hashlib.sha256(str(workflow_id).encode()).digest()
+        return timedelta(seconds=int.from_bytes(digest[:8]) % (self.jitter + 1))
 
     @cached_property
     def recurrence(self) -> Recurrence:

@@ -8,46 +8,49 @@ from itertools import groupby
 from django.db import connection, transaction
 from django.db.models import Min
 
-from triggers.models import Schedule
+from triggers.models import Pause, Schedule
+from triggers.schedule.pausing import missed_reason
 from triggers.schedule.plans import Plan, parked, plans_of
+from triggers.schedule.storing import store
 from workflows.attempts import Errored, attempt_apart
 from workflows.conf import settings
-from workflows.models import WorkflowVersion
 from workflows.poller import Poller
 from workflows.services import record_missed, start_many
-
-_CHANGING = ["next_run_at", "last_run_at", "planned_until", "cursor", "error"]
 
 
 class FireSchedules(Poller):
     """Fires what is due. Any number may run: SKIP LOCKED and event keys decide."""
 
     def poll(self, now: datetime) -> int:
+        if Pause.objects.lasting().exists():
+            return 0
         with transaction.atomic():
             rows = _claim(now)
-            _write_or_park(
-                [plan for group in _alike(rows) for plan in _plan(group, now)], now
-            )
+            plans = [plan for group in _alike(rows) for plan in _plan(group, now)]
+            if plans:
+                _write_or_park(plans, now)
         return len(rows)
 
     def due(self, now: datetime) -> datetime | None:
+        if Pause.objects.lasting().exists():
+            return None
         first: datetime | None
         first = Schedule.objects.aggregate(first=Min("next_run_at"))["first"]
         return first
 
 
 def _claim(now: datetime) -> list[Schedule]:
-    """Lock the due rows that no other scheduler has, with their versions."""
+    """Lock the due rows that nobody else has, with their versions and workflows.
+
+    The workflows are locked here because counting will need them: whoever enables or
+    disables locks the workflow first and then its schedules, and neither may wait for
+    the other. What is locked is skipped, and is due again in a moment.
+    """
     can_skip = connection.features.has_select_for_update_skip_locked
     due = Schedule.objects.due(now).order_by("next_run_at", "pk")
-    rows = list(
-        due.select_for_update(skip_locked=can_skip)[: settings().schedule_batch]
-    )
-    versions = WorkflowVersion.objects.select_related("workflow")
-    found = versions.in_bulk({row.version_id for row in rows})
-    for row in rows:
-        row.version = found[row.version_id]
-    return rows
+    rows = due.select_related("version__workflow").defer("version__definition")
+    locked = rows.select_for_update(skip_locked=can_skip)
+    return list(locked[: settings().schedule_batch])
 
 
 def _alike(rows: Sequence[Schedule]) -> list[list[Schedule]]:
@@ -84,9 +87,9 @@ def _write_or_park(plans: Sequence[Plan], now: datetime) -> None:
 def _write(plans: Sequence[Plan], now: datetime) -> None:
     for plan in plans:
         for event in plan.missed:
-            record_missed(event, now)
-    start_many([event for plan in plans for event in plan.starts], now)
-    kept = [plan.row for plan in plans if not plan.gone]
-    Schedule.objects.bulk_update(kept, _CHANGING)
-    gone = [plan.row.pk for plan in plans if plan.gone]
-    Schedule.objects.filter(pk__in=gone).delete()
+            record_missed(event, now, missed_reason(event.planned_at))
+    if events := [event for plan in plans for event in plan.starts]:
+        start_many(events, now)
+    store([plan.row for plan in plans if not plan.gone])
+    if gone := [plan.row.pk for plan in plans if plan.gone]:
+        Schedule.objects.filter(pk__in=gone).delete()

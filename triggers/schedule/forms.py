@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import DateField
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfig
-from triggers.schedule.recurrence import InvalidRule
+from triggers.schedule.recurrence import InvalidRule, zone_named
 from workflows.collections import collection, field_of
 from workflows.exceptions import WorkflowError
-from workflows.forms import CollectionField, ConfigForm
+from workflows.forms import CollectionField, ConfigForm, PathsField
 
 UNITS = [
     ("seconds", _("seconds")),
@@ -69,18 +69,6 @@ class MomentField(forms.CharField):
         return moment
 
 
-class PathsField(forms.Field):
-    """Names separated by commas, as a list."""
-
-    def to_python(self, value: Any) -> list[str]:
-        if isinstance(value, list | tuple):
-            return [str(each) for each in value]
-        return [part.strip() for part in str(value or "").split(",") if part.strip()]
-
-    def prepare_value(self, value: Any) -> Any:
-        return ", ".join(value) if isinstance(value, list | tuple) else value
-
-
 class ScheduleForm(ConfigForm):
     """Stores `{"mode", "zone", "repeat": {...}, ...}`; see the reference of rules."""
 
@@ -106,7 +94,11 @@ class ScheduleForm(ConfigForm):
         label=_("Unit"), choices=LONG_UNITS, required=False, initial="minutes"
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("On"), choices=WEEKDAYS, required=False, coerce=int
+        label=_("On"),
+        choices=WEEKDAYS,
+        required=False,
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
     )
     on = forms.JSONField(label=_("On the day"), required=False)
     expression = forms.CharField(label=_("Cron expression"), required=False)
@@ -135,14 +127,31 @@ class ScheduleForm(ConfigForm):
         min_value=1,
         max_value=10_000,
     )
+    jitter = forms.IntegerField(
+        label=_("Spread over (seconds)"),
+        required=False,
+        min_value=0,
+        max_value=86_400,
+        help_text=_("Fires later by a part of this, the same for each run."),
+    )
 
+    groups = [
+        (_("Start"), ["mode", "zone", "starts_at"]),
+        (
+            _("Date field of a collection"),
+            ["collection", "start_field", "start_offset", "start_unit", "preload"],
+        ),
+        (_("Repeat"), ["kind", "every", "unit", "weekdays", "on", "expression"]),
+        (_("End"), ["ends_at", "end_field", "end_offset", "end_unit", "max_runs"]),
+        (_("Missed runs"), ["misfire", "misfire_grace", "misfire_max"]),
+    ]
     REPEAT_FIELDS = ("kind", "every", "unit", "weekdays", "on", "expression")
 
     @classmethod
-    def for_config(cls, config: Mapping[str, Any], **options: Any) -> "ConfigForm":
+    def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:
         flat = dict(config)
         repeat = flat.pop("repeat", None) or {"kind": "none"}
-        return super().for_config({**flat, **repeat}, **options)
+        return {**flat, **repeat}
 
     @property
     def config(self) -> dict[str, Any]:
@@ -155,8 +164,10 @@ class ScheduleForm(ConfigForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         cleaned["zone"] = cleaned.get("zone") or settings.TIME_ZONE
-        if cleaned.get("zone") in available_timezones():
-            self._place_in_zone(ZoneInfo(cleaned["zone"]))
+        try:
+            self._place_in_zone(zone_named(cleaned["zone"]))
+        except InvalidRule as error:
+            self.add_error("zone", str(error))
         if not self.errors:
             self._check_whole()
         if not self.errors and cleaned["mode"] == FIELD:
@@ -177,7 +188,7 @@ class ScheduleForm(ConfigForm):
                 config.recurrence  # noqa: B018 - it checks its parts
         except InvalidRule as error:
             field = error.field if error.field in self.fields else None
-            self.add_error(field, str(error))
+            self.add_error(field, error.sentence(get_language() or "en"))
             return
         starts_at, ends_at = config.starts_at, config.ends_at
         if starts_at and ends_at and ends_at < starts_at and config.mode == TIME:

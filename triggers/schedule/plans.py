@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Model
 
@@ -78,9 +78,9 @@ def _of_record(
     recurrence = None if instance is None else config.recurrence_of(record(instance))
     if instance is None or recurrence is None:
         return Plan(row, gone=True)
-    assert row.next_run_at is not None  # noqa: S101 - it was due
-    if next_run(recurrence, row.next_run_at - SECOND) != row.next_run_at:
-        row.next_run_at = next_run(recurrence, now - SECOND)
+    armed, delay = planned_moment(row, config)
+    if next_run(recurrence, armed - SECOND) != armed:
+        row.next_run_at = delayed(next_run(recurrence, now - SECOND), delay)
         return Plan(row)
     return _fired(row, config, recurrence, now, instance)
 
@@ -92,8 +92,8 @@ def _fired(
     now: datetime,
     instance: Model | None = None,
 ) -> Plan:
-    assert row.next_run_at is not None  # noqa: S101 - it was due
-    planned = firing(config, recurrence, row.next_run_at, now)
+    armed, delay = planned_moment(row, config)
+    planned = firing(config, recurrence, armed, now - delay)
     data = None if instance is None else record(instance, config.preload)
 
     def event(moment: datetime) -> Event:
@@ -101,5 +101,17 @@ def _fired(
 
     plan = Plan(row, [*map(event, planned.starts)], [*map(event, planned.missed)])
     row.last_run_at = planned.starts[-1] if planned.starts else row.last_run_at
-    row.planned_until, row.next_run_at = now, planned.next_run_at
+    row.planned_until = now - delay
+    row.next_run_at = delayed(planned.next_run_at, delay)
     return plan
+
+
+def planned_moment(row: Schedule, config: ScheduleConfig) -> tuple[datetime, timedelta]:
+    """Tell for which moment a due row was armed, and how much later it fires."""
+    assert row.next_run_at is not None  # noqa: S101 - it was due
+    delay = config.delay(row.version.workflow_id)
+    return row.next_run_at - delay, delay
+
+
+def delayed(moment: datetime | None, delay: timedelta) -> datetime | None:
+    return None if moment is None else moment + delay

@@ -1,16 +1,15 @@
 """Plan a record in the transaction that saves it, if its time is near."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
-from django.utils import timezone
 
 from triggers.models import Schedule
 from triggers.schedule.config import ScheduleConfig
 from triggers.schedule.planning import SECOND
-from triggers.schedule.recurrence import InvalidRule
-from triggers.schedule.searching import first_moment
+from triggers.schedule.recurrence import InvalidRule, Once, Recurrence, next_run
+from workflows import clock
 from workflows.collections import is_allowed, record
 from workflows.conf import settings
 from workflows.exceptions import WorkflowError
@@ -20,7 +19,7 @@ def plan_saved(sender: type[Model], instance: Model, **_kwargs: Any) -> None:
     """Receive `post_save`: keep the moment of the record up to date."""
     if is_allowed(sender) and not _kwargs.get("raw"):
         for search in _searches(sender):
-            _plan(search, instance, timezone.now())
+            _plan(search, instance, clock.now())
 
 
 def forget_deleted(sender: type[Model], instance: Model, **_kwargs: Any) -> None:
@@ -48,35 +47,46 @@ def _plan(search: Schedule, instance: Model, now: datetime) -> None:
     What is wrong with the schedule must not keep anybody from saving a record: the
     next search parks the schedule with the error.
     """
-    assert search.armed_at is not None  # noqa: S101 - filtered
+    now = now.replace(microsecond=0)
     try:
         config = ScheduleConfig.read(search.version.trigger_config)
-        after = max(search.armed_at, now.replace(microsecond=0)) - SECOND
-        values = record(instance)
-        moment = first_moment(config, values, after)
-        recent = first_moment(config, values, after - 2 * settings().horizon)
+        recurrence = config.recurrence_of(record(instance))
     except (InvalidRule, WorkflowError):
         return
-    _store(search, instance, moment, recent, now)
+    moment = _moment(search, recurrence, now) if recurrence else None
+    delay = config.delay(search.version.workflow_id)
+    if moment is None and not (recurrence and _has_passed(recurrence, now)):
+        _rows(search, instance).delete()
+    else:
+        _store(search, instance, moment and moment + delay, now)
+
+
+def _moment(search: Schedule, recurrence: Recurrence, now: datetime) -> datetime | None:
+    """Tell which moment to arm; None if there is none or a search will find it.
+
+    A repetition is armed however distant its next moment is: searches look for starts
+    that come near, and its start may be long past.
+    """
+    assert search.armed_at is not None  # noqa: S101 - filtered
+    moment = next_run(recurrence, max(search.armed_at, now) - SECOND)
+    once = isinstance(recurrence.rule, Once)
+    if moment is None or (once and moment > now + settings().horizon):
+        return None
+    return moment
+
+
+def _has_passed(recurrence: Recurrence, now: datetime) -> bool:
+    """Tell whether a moment passed so lately that a search may still find it."""
+    passed = next_run(recurrence, now - SECOND - 2 * settings().horizon)
+    return passed is not None and passed < now
 
 
 def _store(
-    search: Schedule,
-    instance: Model,
-    moment: datetime | None,
-    recent: datetime | None,
-    now: datetime,
+    search: Schedule, instance: Model, moment: datetime | None, now: datetime
 ) -> None:
-    near = moment is not None and moment <= now + settings().horizon
-    if not near and (recent is None or recent > now):
-        _rows(search, instance).delete()
-        return
     Schedule.objects.update_or_create(
         version_id=search.version_id,
         kind=Schedule.Kind.RECORD,
         record=str(instance.pk),
-        defaults={
-            "next_run_at": moment if near else None,
-            "planned_until": now.replace(microsecond=0) - timedelta(seconds=1),
-        },
+        defaults={"next_run_at": moment, "planned_until": now - SECOND},
     )

@@ -36,25 +36,25 @@ def search(row: Schedule, config: ScheduleConfig, now: datetime) -> None:
 def _window(row: Schedule, config: ScheduleConfig, until: datetime) -> QuerySet[Model]:
     """Select the records whose start lies between the last search and `until`."""
     model = collection(config.collection)
-    rows = model._default_manager.order_by(_field(config), "pk")
-    rows = rows.filter(_bound(config, "lte", until))
+    rows = model._default_manager.order_by(date_field(config), "pk")
+    rows = rows.filter(bound(config, "lte", until))
     if row.cursor and row.planned_until:
-        behind = _bound(config, "exact", row.planned_until) & Q(pk__gt=row.cursor)
-        return rows.filter(behind | _bound(config, "gt", row.planned_until))
+        behind = bound(config, "exact", row.planned_until) & Q(pk__gt=row.cursor)
+        return rows.filter(behind | bound(config, "gt", row.planned_until))
     if row.planned_until:
         since = row.planned_until - settings().horizon - OVERLAP
-        return rows.filter(_bound(config, "gte", since))
+        return rows.filter(bound(config, "gte", since))
     if isinstance(config.rule, Once) and row.armed_at:
-        return rows.filter(_bound(config, "gte", row.armed_at))
+        return rows.filter(bound(config, "gte", row.armed_at))
     return rows
 
 
-def _field(config: ScheduleConfig) -> str:
+def date_field(config: ScheduleConfig) -> str:
     assert config.start is not None  # noqa: S101 - date-field mode has one
     return field_of(collection(config.collection), config.start.field).name
 
 
-def _bound(config: ScheduleConfig, lookup: str, moment: datetime) -> Q:
+def bound(config: ScheduleConfig, lookup: str, moment: datetime) -> Q:
     """Compare the date field with a moment of the schedule."""
     assert config.start is not None  # noqa: S101 - date-field mode has one
     field = field_of(collection(config.collection), config.start.field)
@@ -72,10 +72,12 @@ def _start(config: ScheduleConfig, instance: Model) -> datetime | None:
 def _arm(row: Schedule, config: ScheduleConfig, records: Sequence[Model]) -> None:
     """Give each record that has a moment to come its row, and move those that moved."""
     known = known_rows(row.version_id, [str(each.pk) for each in records])
+    delay = config.delay(row.version.workflow_id)
     new, moved = [], []
     for instance in records:
         schedule = known.get(str(instance.pk))
         moment = _moment(row, config, instance, schedule)
+        moment = moment + delay if moment else None
         if moment is not None and schedule is None:
             new.append(record_row(row.version_id, instance.pk, next_run_at=moment))
         elif schedule is not None and schedule.next_run_at != moment:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import get_language, gettext_lazy as _
 
 from triggers.models import Schedule
@@ -41,6 +42,7 @@ class ScheduleTrigger(Trigger):
             row["collection"] = config.collection
         else:
             moment = first_run(config.recurrence, now)
+            moment = moment and moment + config.delay(subscription.workflow_id)
             row = {"kind": Schedule.Kind.MOMENT, "next_run_at": moment}
         Schedule.objects.create(
             version_id=subscription.version_id, armed_at=armed_at, **row
@@ -51,12 +53,22 @@ class ScheduleTrigger(Trigger):
         Schedule.objects.filter(version=subscription.version_id).delete()
 
     def describe(self, config: Mapping[str, Any]) -> str:
+        language = get_language() or "en"
         try:
-            return describe_schedule(
-                ScheduleConfig.read(config), get_language() or "en"
-            )
+            return describe_schedule(ScheduleConfig.read(config), language)
         except InvalidRule as error:
+            return error.sentence(language)
+        except WorkflowError as error:
             return str(error)
+
+    def next_run(self, version: str) -> Subquery:
+        """Give the nearest of the planned moments, over all records of a collection.
+
+        Records are planned shortly before their time, so that it may be unknown.
+        """
+        planned = Schedule.objects.fires().filter(version=OuterRef(version))
+        planned = planned.exclude(next_run_at=None).order_by("next_run_at")
+        return Subquery(planned.values("next_run_at")[:1])
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

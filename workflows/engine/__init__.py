@@ -2,14 +2,18 @@
 
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
+from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.presence import Presence, processes, register, renew
 
 __all__ = [
     "Drain",
     "Presence",
     "forget_compiled",
+    "held",
     "inline",
     "processes",
     "register",
+    "release_held",
     "renew",
+    "unfinished",
 ]

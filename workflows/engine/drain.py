@@ -1,6 +1,6 @@
 """The loop of a worker: claim, advance as a group, call outside, until all is done."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from time import monotonic
@@ -17,6 +17,7 @@ from workflows.engine.flush import flush
 from workflows.engine.presence import register
 from workflows.engine.run import Run
 from workflows.models import Execution, Job, Worker, WorkflowVersion
+from workflows.options import Options
 from workflows.states import ExecutionStatus
 
 #: How long a drain waits for calls before it looks for new executions again.
@@ -111,26 +112,33 @@ def _loaded(rows: Sequence[Execution], now: datetime) -> list[Run]:
     if begun:
         for job in Job.objects.filter(execution__in=begun).order_by("number"):
             jobs[job.execution_id].append(job)
-    _fix_timeouts(rows, now)
+    options = _options_of(rows)
+    _fix_timeouts(rows, options, now)
     for row in rows:
         if row.version_id not in versions:
             _lost_version(row, now)
     return [
-        Run(row, versions[row.version_id], jobs.get(row.pk, ()))
+        Run(row, versions[row.version_id], options[row.pk], jobs.get(row.pk, ()))
         for row in rows
         if row.version_id in versions
     ]
 
 
-def _fix_timeouts(rows: Sequence[Execution], now: datetime) -> None:
+def _options_of(rows: Sequence[Execution]) -> dict[int, Options]:
+    """Read the options by execution: unlike the definition, they may change."""
+    versions = WorkflowVersion.objects.filter(pk__in={row.version_id for row in rows})
+    read = {pk: Options.read(s) for pk, s in versions.values_list("pk", "options")}
+    return {row.pk: read.get(row.version_id, Options()) for row in rows}
+
+
+def _fix_timeouts(
+    rows: Sequence[Execution], options: Mapping[int, Options], now: datetime
+) -> None:
     """Set when new executions time out; a later change of the option is too late."""
-    new = [row for row in rows if row.expires_at is None and not row.job_count]
-    stored = WorkflowVersion.objects.filter(pk__in={row.version_id for row in new})
-    versions = {version.pk: version for version in stored.only("options")}
-    for row in new:
-        version = versions.get(row.version_id)
-        timeout = version.behaviour.timeout if version else None
-        row.expires_at = now + timeout if timeout else None
+    for row in rows:
+        timeout = options[row.pk].timeout
+        if row.expires_at is None and not row.job_count and timeout:
+            row.expires_at = now + timeout
 
 
 def _lost_version(row: Execution, now: datetime) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from workflows.engine.holding import release_held
 from workflows.engine.run import Run
 from workflows.models import Execution, Job
+from workflows.options import Concurrency
 from workflows.states import FINAL
 
 _CHANGING = ["status", "result", "error", "traceback", "log", "attempt", "finished_at"]
@@ -19,6 +21,20 @@ def flush(runs: Sequence[Run], now: datetime) -> None:
     if changed:
         Job.objects.bulk_update(changed, _CHANGING)
     _move(runs, now)
+    _make_room(runs, now)
+
+
+def _make_room(runs: Sequence[Run], now: datetime) -> None:
+    """Let executions start that were held back by those that have ended."""
+    freed = {
+        run.execution.workflow_id: run.options
+        for run in runs
+        if run.options.concurrency == Concurrency.QUEUE
+        and run.outcome is not None
+        and run.outcome.status in FINAL
+    }
+    for workflow_id, options in sorted(freed.items()):
+        release_held(workflow_id, options, now)
 
 
 def _move(runs: Sequence[Run], now: datetime) -> None:

@@ -10,6 +10,7 @@ from workflows.contracts import NodeResult, NodeRun
 from workflows.engine.compiled import CompiledStep, CompiledVersion
 from workflows.graph import Step
 from workflows.models import Execution, Job
+from workflows.options import Options
 from workflows.states import ExecutionStatus, JobStatus
 
 
@@ -41,6 +42,7 @@ class Run:
 
     execution: Execution
     version: CompiledVersion
+    options: Options = field(default_factory=Options)
     stored: Sequence[Job] = ()
     at: str | None = None
     results: dict[str, Any] = field(default_factory=dict)

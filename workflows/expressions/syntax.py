@@ -33,7 +33,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         source: str,
         name: str | None,
         filename: str | None = None,
-        state: str | None = None,  # noqa: ARG002  Jinja2 passes it
+        state: str | None = None,
     ) -> TokenStream:
         tokens = self.lexer.wrap(located_tokens(self, source), name, filename)
         return TokenStream(tokens, name, filename)

@@ -1,6 +1,7 @@
 """What is stored: workflows in versions, their executions and jobs."""
 
 from workflows.models.execution import Execution, ExecutionQuerySet
+from workflows.models.fields import marker
 from workflows.models.job import Job
 from workflows.models.worker import Worker, WorkerQuerySet
 from workflows.models.workflow import (
@@ -20,4 +21,5 @@ __all__ = [
     "Workflow",
     "WorkflowVersion",
     "label_of",
+    "marker",
 ]

@@ -34,6 +34,9 @@ class Job(models.Model):
         verbose_name = _("job")
         verbose_name_plural = _("jobs")
         ordering = ["execution", "number"]
+        #: Jobs are seen with their execution; a traceback may tell too much.
+        default_permissions = ()
+        permissions = [("view_traceback", _("Can view tracebacks"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["execution", "number"], name="one_job_per_number"

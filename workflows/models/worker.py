@@ -32,6 +32,7 @@ class Worker(models.Model):
     class Meta:
         verbose_name = _("worker")
         verbose_name_plural = _("workers")
+        default_permissions = ("view",)
         indexes = [models.Index(fields=["lease_until"], name="which_are_alive")]
 
     def __str__(self) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _
 
 from workflows.graph import empty
 from workflows.models.fields import marker, typed_json
@@ -14,7 +14,8 @@ from workflows.options import Options
 
 def label_of(title: str, number: int) -> str:
     """Name a version in messages."""
-    return f"Version {number} of '{title}'"
+    names = {"number": number, "title": title}
+    return gettext("Version %(number)s of '%(title)s'") % names
 
 
 class Category(models.Model):
@@ -131,6 +132,8 @@ class WorkflowVersion(models.Model):
         verbose_name = _("version")
         verbose_name_plural = _("versions")
         ordering = ["workflow", "-number"]
+        #: Who may do what is asked of the workflow.
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["workflow", "number"], name="one_version_per_number"

@@ -10,7 +10,12 @@ from workflows.services.executions import (
     retry,
     run_manually,
 )
-from workflows.services.validation import Problem, problems_of
+from workflows.services.validation import (
+    Problem,
+    problems_of,
+    scope_at,
+    trigger_problems,
+)
 from workflows.services.versions import (
     archive,
     archive_version,
@@ -44,6 +49,8 @@ __all__ = [
     "requeue_dead",
     "retry",
     "run_manually",
+    "scope_at",
     "start",
     "start_many",
+    "trigger_problems",
 ]

@@ -9,6 +9,7 @@ from django.db import transaction
 from workflows.exceptions import EditConflict, InvalidDefinition, VersionFrozen
 from workflows.graph import Definition
 from workflows.models import WorkflowVersion
+from workflows.services.endings import make_room
 from workflows.services.validation import (
     definition_problems,
     problems_of,
@@ -52,13 +53,15 @@ def change_trigger(
 
 
 def change_options(
-    version: WorkflowVersion, options: Mapping[str, Any]
+    version: WorkflowVersion, options: Mapping[str, Any], now: datetime
 ) -> WorkflowVersion:
     """Replace the options, of a frozen version too: they do not change what it did."""
     with transaction.atomic():
         stored = locked(version)
         stored.options = dict(options)
-        return _save(stored)
+        changed = _save(stored)
+        make_room({version.pk}, now)
+    return changed
 
 
 def _open(version: WorkflowVersion, revision: int | None) -> WorkflowVersion:

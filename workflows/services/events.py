@@ -10,7 +10,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from workflows.cluster import wake
+from workflows.engine import held, unfinished
 from workflows.models import Execution, Workflow, WorkflowVersion
+from workflows.options import Concurrency, Options
+from workflows.services.endings import end
 from workflows.states import ExecutionStatus
 
 
@@ -40,36 +43,87 @@ def start(event: Event, now: datetime) -> Execution | None:
 def start_many(events: Sequence[Event], now: datetime) -> list[Execution]:
     """Create the executions of many events in few statements; give those created.
 
-    Must be called before anything else that the same transaction would lose: it
-    commits or rolls back with its caller.
+    They are committed or rolled back with the caller's transaction. What a policy
+    refuses is noted as rejected.
     """
     with transaction.atomic():
-        allowed = [event for event in events if not _rejected(event, now)]
-        try:
-            with transaction.atomic():
-                created = _create(allowed, now)
-        except IntegrityError:
-            created = [each for event in allowed for each in _create_one(event, now)]
-        wake([execution.pk for execution in created])
+        options = _options_of(events)
+        plain = [event for event in events if _is_plain(event, options)]
+        created = _create_all(plain, now)
+        for event in events:
+            if not _is_plain(event, options):
+                created += _create_by_policy(event, options[event.version_id], now)
+        wake([execution.pk for execution in created if execution.due_at])
     return created
 
 
-def record_missed(event: Event, now: datetime) -> bool:
+def record_missed(event: Event, now: datetime, reason: str) -> bool:
     """Note in the history that a moment passed unused; it does not count as a run."""
-    return _note(event, now, ExecutionStatus.MISSED, "nothing was running at its time")
+    return _note(event, now, ExecutionStatus.MISSED, reason)
 
 
-def _create_one(event: Event, now: datetime) -> list[Execution]:
+def _options_of(events: Sequence[Event]) -> dict[int, Options]:
+    ids = {event.version_id for event in events}
+    rows = WorkflowVersion.objects.filter(pk__in=ids).values_list("pk", "options")
+    return {pk: Options.read(stored) for pk, stored in rows}
+
+
+def _is_plain(event: Event, options: Mapping[int, Options]) -> bool:
+    """Tell an event that starts whatever else runs, from one that must look first."""
+    policy = options.get(event.version_id, Options()).concurrency
+    return policy == Concurrency.PARALLEL and not event.ancestors
+
+
+def _create_by_policy(event: Event, options: Options, now: datetime) -> list[Execution]:
+    """Create an execution if the workflow has room for it, in the way it wants."""
+    refusal = _chain_refusal(event, options)
+    if not refusal and options.concurrency != Concurrency.PARALLEL:
+        # The lock makes events of one workflow wait for each other.
+        Workflow.objects.select_for_update().get(pk=event.workflow_id)
+        refusal = _room_refusal(event, options, now)
+    if refusal:
+        _note(event, now, ExecutionStatus.REJECTED, refusal)
+        return []
+    return _create_one(event, now, due_at=_due_at(event, options, now))
+
+
+def _room_refusal(event: Event, options: Options, now: datetime) -> str:
+    running = unfinished(event.workflow_id).order_by("pk")
+    ids = list(running.values_list("pk", flat=True))
+    over = len(ids) - options.max_running + 1
+    if over > 0 and options.concurrency == Concurrency.RESTART:
+        end(ids[:over], ExecutionStatus.CANCELLED, "a newer one took its place", now)
+    if over > 0 and options.concurrency == Concurrency.SKIP:
+        return f"{len(ids)} of at most {options.max_running} are unfinished"
+    return ""
+
+
+def _due_at(event: Event, options: Options, now: datetime) -> datetime | None:
+    if options.concurrency != Concurrency.QUEUE:
+        return now
+    has_room = unfinished(event.workflow_id).count() < options.max_running
+    return now if has_room and not held(event.workflow_id).exists() else None
+
+
+def _create_all(events: Sequence[Event], now: datetime) -> list[Execution]:
     try:
         with transaction.atomic():
-            return _create([event], now)
+            return _create(events, now)
+    except IntegrityError:
+        return [each for event in events for each in _create_one(event, now)]
+
+
+def _create_one(event: Event, now: datetime, **values: Any) -> list[Execution]:
+    try:
+        with transaction.atomic():
+            return _create([event], now, **values)
     except IntegrityError:
         return []
 
 
-def _create(events: Sequence[Event], now: datetime) -> list[Execution]:
-    counted = _counted(events)
-    return Execution.objects.bulk_create([_execution(e, now) for e in counted])
+def _create(events: Sequence[Event], now: datetime, **values: Any) -> list[Execution]:
+    rows = [_execution(event, now, **values) for event in _counted(events)]
+    return Execution.objects.bulk_create(rows)
 
 
 def _execution(event: Event, now: datetime, **values: Any) -> Execution:
@@ -113,18 +167,12 @@ def _add(model: type[Workflow | WorkflowVersion], counts: Counter[int]) -> None:
         rows.update(run_count=F("run_count") + increment)
 
 
-def _rejected(event: Event, now: datetime) -> bool:
-    """Stop a chain of workflows that start each other; say so in the history."""
-    if not event.ancestors:
-        return False
-    version = WorkflowVersion.objects.only("options").get(pk=event.version_id)
-    limit = version.behaviour.stack_limit
+def _chain_refusal(event: Event, options: Options) -> str:
+    """Stop a chain of workflows that start each other."""
     chain = Execution.objects.filter(pk__in=event.ancestors)
-    if chain.filter(workflow=event.workflow_id).count() < limit:
-        return False
-    reason = f"this workflow is in its own chain already ({limit} allowed)"
-    _note(event, now, ExecutionStatus.REJECTED, reason)
-    return True
+    if chain.filter(workflow=event.workflow_id).count() < options.stack_limit:
+        return ""
+    return f"this workflow is in its own chain already ({options.stack_limit} allowed)"
 
 
 def _note(event: Event, now: datetime, status: ExecutionStatus, reason: str) -> bool:

@@ -12,10 +12,11 @@ from workflows import registry
 from workflows.cluster import muted, wake
 from workflows.engine import inline
 from workflows.exceptions import Archived, TransitionNotAllowed
-from workflows.models import Execution, ExecutionQuerySet, Job, Worker, WorkflowVersion
+from workflows.models import Execution, ExecutionQuerySet, Worker, WorkflowVersion
 from workflows.services.edits import require_valid
+from workflows.services.endings import end
 from workflows.services.events import Event, start_many
-from workflows.states import ExecutionStatus, JobStatus
+from workflows.states import ExecutionStatus
 
 #: Executions that one poll ends or moves on.
 CHUNK = 200
@@ -64,9 +65,9 @@ def cancel(execution: Execution, now: datetime, reason: str = "") -> None:
     What a node has begun in the world outside cannot be called back, but its answer
     is dropped and nothing follows.
     """
-    if not _end([execution.pk], ExecutionStatus.CANCELLED, reason or "cancelled", now):
+    target = ExecutionStatus.CANCELLED
+    if not end([execution.pk], target, reason or "cancelled", now):
         execution.refresh_from_db(fields=["status"])
-        target = ExecutionStatus.CANCELLED
         raise TransitionNotAllowed(execution.pk, execution.status, target)
 
 
@@ -93,7 +94,7 @@ def expire(now: datetime) -> int:
     """End the executions whose time is over; say how many."""
     late = Execution.objects.unfinished().filter(expires_at__lte=now)
     ids = list(late.order_by("expires_at").values_list("pk", flat=True)[:CHUNK])
-    return _end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now)
+    return len(end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now))
 
 
 def requeue_dead(now: datetime) -> int:
@@ -133,21 +134,4 @@ def _give_back(running: ExecutionQuerySet, now: datetime) -> int:
         ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
     )
     wake(ids)
-    return moved
-
-
-def _end(ids: list[int], target: ExecutionStatus, reason: str, now: datetime) -> int:
-    if not ids:
-        return 0
-    with transaction.atomic():
-        rows = Execution.objects.filter(pk__in=ids)
-        moved = rows.move(
-            target, reason=reason[:500], finished_at=now, due_at=None, owner=None
-        )
-        if moved:
-            ended = Execution.objects.filter(pk__in=ids, status=target)
-            Job.objects.filter(
-                execution__in=list(ended.values_list("pk", flat=True)),
-                status__in=[JobStatus.RUNNING, JobStatus.WAITING],
-            ).update(status=JobStatus.CANCELLED, finished_at=now)
     return moved

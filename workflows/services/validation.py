@@ -29,7 +29,16 @@ def problems_of(version: WorkflowVersion) -> list[Problem]:
     return [
         *trigger_problems(version.trigger_type, version.trigger_config),
         *definition_problems(version.definition),
+        *(_waiting_problems(version.definition) if version.synchronous else ()),
     ]
+
+
+def _waiting_problems(definition: Definition) -> Iterator[Problem]:
+    """Refuse nodes that wait where the caller waits for the end."""
+    for node in walk(definition) if not check(definition) else ():
+        if node["type"] in registry.nodes and registry.nodes.get(node["type"]).waits:
+            message = "A synchronous workflow cannot wait. Take the node out."
+            yield Problem(message, node=node["key"])
 
 
 def trigger_problems(kind: str, config: Mapping[str, Any]) -> Iterator[Problem]:

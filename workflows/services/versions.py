@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef
+from django.utils.translation import gettext
 
 from workflows import registry
 from workflows.contracts import Subscription
@@ -23,12 +24,18 @@ def create(
     trigger_type: str,
     trigger_config: Mapping[str, Any] | None = None,
     *,
+    description: str = "",
     user: Any = None,
     **values: Any,
 ) -> WorkflowVersion:
-    """Create a workflow with its first version: current, disabled."""
+    """Create a workflow with its first version: current, disabled.
+
+    `values` are further columns of the version, such as its definition.
+    """
     with transaction.atomic():
-        workflow = Workflow.objects.create(title=title, created_by=user)
+        workflow = Workflow.objects.create(
+            title=title, description=description, created_by=user
+        )
         return WorkflowVersion.objects.create(
             workflow=workflow,
             trigger_type=trigger_type,
@@ -88,8 +95,9 @@ def copy_as_new(
     """Make a new workflow: "… copy", disabled, its counters at 0, node keys kept."""
     with transaction.atomic():
         source = version.workflow
+        name = title or gettext("%(title)s copy") % {"title": source.title[:190]}
         workflow = Workflow.objects.create(
-            title=(title or f"{source.title} copy")[:200],
+            title=name[:200],
             description=source.description,
             created_by=user,
         )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 
 from tests.conftest import NOW, drain
 from triggers.models import Schedule
@@ -68,6 +69,17 @@ def enable(make_version, time):
         return services.enable(make_version(*nodes, config=config), time.now)
 
     return enable
+
+
+@pytest.fixture
+def make_users(db):
+    """Create many users at once, without signals."""
+
+    def make(count, **values):
+        users = [User(username=f"user{n}", **values) for n in range(count)]
+        return User.objects.bulk_create(users)
+
+    return make
 
 
 def rows():

@@ -24,7 +24,7 @@ def collections(settings):
 @pytest.fixture
 def clock(time, monkeypatch):
     """Let signals see the virtual time."""
-    monkeypatch.setattr("triggers.schedule.saving.timezone.now", lambda: time.now)
+    monkeypatch.setattr("workflows.clock.now", lambda: time.now)
 
 
 @pytest.fixture
@@ -340,12 +340,12 @@ def test_more_records_than_a_search_takes_are_all_found(watch, time, at, monkeyp
 
 
 def test_offsets_in_days_work(watch, time, join):
+    join(30 - timedelta(days=2).total_seconds())
+
     watch(offset=2, unit="days")
-    join(0)
+    time.go(60)
 
-    time.go(days=3)
-
-    assert time.seconds() == [timedelta(days=2).total_seconds()]
+    assert time.seconds() == [30]
 
 
 def test_the_first_moment_is_never_before_the_beginning(watch, time, join):

@@ -115,7 +115,9 @@ def test_the_last_delivery_blames_the_node(make_version, flaky):
     for _ in range(3):
         drain(Execution.objects.get().due_at)
 
-    assert Execution.objects.get().reason == "flaky: OperationalError: deadlock detected"
+    assert (
+        Execution.objects.get().reason == "flaky: OperationalError: deadlock detected"
+    )
 
 
 def test_effects_are_exactly_once_after_repeats(make_version, flaky):

@@ -27,7 +27,9 @@ def test_a_workflow_without_nodes_succeeds(make_version, run):
 
 
 def test_a_node_sees_the_results_before_it(make_version, run):
-    execution = run(make_version(node("echo", 4, "a"), node("echo", "{{ nodes.a * 2 }}")))
+    execution = run(
+        make_version(node("echo", 4, "a"), node("echo", "{{ nodes.a * 2 }}"))
+    )
 
     assert execution.jobs.get(number=2).result == 8
 

@@ -58,7 +58,9 @@ def test_options_of_a_frozen_version_can_be_changed(make_version, run):
     version = make_version()
     run(version)
 
-    assert services.change_options(version, {"timeout": 5}).options == {"timeout": 5}
+    changed = services.change_options(version, {"timeout": 5}, NOW)
+
+    assert changed.options == {"timeout": 5}
 
 
 @pytest.mark.parametrize(
@@ -72,9 +74,7 @@ def test_options_of_a_frozen_version_can_be_changed(make_version, run):
         ([{"key": "a", "type": "echo", "config": {"volume": 11}}], "'volume'"),
     ],
 )
-def test_an_invalid_definition_is_refused_with_its_culprit(
-    make_version, line, culprit
-):
+def test_an_invalid_definition_is_refused_with_its_culprit(make_version, line, culprit):
     with pytest.raises(InvalidDefinition, match=culprit):
         services.change_definition(make_version(), definition(*line))
 

@@ -86,16 +86,16 @@ def test_deleted_history_does_not_count_down(make_version, run):
 def test_a_missed_moment_is_noted_and_does_not_count(make_version):
     version = make_version()
 
-    assert services.record_missed(event(version), NOW) is True
+    assert services.record_missed(event(version), NOW, "") is True
     assert Execution.objects.get().status == ExecutionStatus.MISSED
     assert counts(version) == (0, 0)
 
 
 def test_a_missed_moment_is_noted_once(make_version):
     version = make_version()
-    services.record_missed(event(version), NOW)
+    services.record_missed(event(version), NOW, "")
 
-    assert services.record_missed(event(version), NOW) is False
+    assert services.record_missed(event(version), NOW, "") is False
 
 
 def test_a_workflow_in_its_own_chain_is_rejected(make_version):

@@ -47,6 +47,13 @@ def test_a_synchronous_version_has_run_when_the_call_returns(make_version):
     assert execution.status == ExecutionStatus.SUCCEEDED
 
 
+def test_a_synchronous_version_refuses_nodes_that_wait(make_version):
+    version = make_version(node("pause"), synchronous=True)
+
+    with pytest.raises(InvalidDefinition, match="pause: A synchronous workflow cannot"):
+        services.run_manually(version, {}, NOW)
+
+
 def test_a_waiting_execution_can_be_cancelled(make_version, run):
     execution = run(make_version(node("pause")))
 
@@ -101,7 +108,7 @@ def test_an_execution_times_out_while_it_waits(make_version, run):
 def test_a_timeout_is_fixed_at_the_start(make_version, run):
     version = make_version(node("pause", "for ever"), options={"timeout": 90})
     execution = run(version)
-    services.change_options(version, {"timeout": 9000})
+    services.change_options(version, {"timeout": 9000}, NOW)
 
     services.expire(NOW + timedelta(seconds=90))
 

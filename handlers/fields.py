@@ -1,0 +1,53 @@
+"""Form fields that several nodes share."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy as _
+
+from workflows.exceptions import WorkflowError
+
+
+class SettingEmpty(WorkflowError):
+    """An expression gave nothing for a setting that the node needs."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The setting '{name}' is empty, and it is needed here.")
+
+
+class ZoneField(forms.CharField):
+    """A time zone by its name; empty is that of the project."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", _("Time zone"))
+        options.setdefault("required", False)
+        super().__init__(max_length=100, **options)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and value not in available_timezones():
+            message = gettext("'%s' is no time zone. Give a name such as Europe/Paris.")
+            raise ValidationError(message % value)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    return ZoneInfo(name or settings.TIME_ZONE)
+
+
+def require(form: forms.Form, names: Iterable[str], message: Any) -> None:
+    """Add `message` to each of the fields that is empty."""
+    for name in names:
+        empty = form.cleaned_data.get(name) in form.fields[name].empty_values
+        if empty and name not in form.errors:
+            form.add_error(name, message)
+
+
+def require_values(config: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Raise `SettingEmpty` for the first that an expression left empty."""
+    for name in names:
+        if config[name] in (None, ""):
+            raise SettingEmpty(name)

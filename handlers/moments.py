@@ -1,0 +1,88 @@
+"""Steps in time: seconds to hours elapse, days and longer follow the calendar."""
+
+from datetime import UTC, datetime, timedelta
+
+from dateutil.relativedelta import MO, relativedelta
+from django.utils.translation import gettext_lazy as _
+
+from workflows.exceptions import WorkflowError
+
+UNITS = [
+    ("seconds", _("seconds")),
+    ("minutes", _("minutes")),
+    ("hours", _("hours")),
+    ("days", _("days")),
+    ("weeks", _("weeks")),
+    ("months", _("months")),
+    ("years", _("years")),
+]
+_ELAPSED = {
+    "seconds": timedelta(seconds=1),
+    "minutes": timedelta(minutes=1),
+    "hours": timedelta(hours=1),
+}
+_DAYS = {"days": timedelta(days=1), "weeks": timedelta(weeks=1)}
+#: What a moment is replaced by at the start of a unit.
+_STARTS = {
+    "seconds": relativedelta(microsecond=0),
+    "minutes": relativedelta(second=0, microsecond=0),
+    "hours": relativedelta(minute=0, second=0, microsecond=0),
+    "days": relativedelta(hour=0, minute=0, second=0, microsecond=0),
+    "weeks": relativedelta(weekday=MO(-1), hour=0, minute=0, second=0, microsecond=0),
+    "months": relativedelta(day=1, hour=0, minute=0, second=0, microsecond=0),
+    "years": relativedelta(month=1, day=1, hour=0, minute=0, second=0, microsecond=0),
+}
+
+
+class MomentOutOfRange(WorkflowError):
+    """A step leads out of the years 1 to 9999."""
+
+    def __init__(self, amount: int, unit: str) -> None:
+        super().__init__(f"{amount} {unit} lead out of the years 1 to 9999.")
+
+
+def shift(moment: datetime, amount: int, unit: str) -> datetime:
+    """Move an aware moment by so many units, on its own wall clock from days on.
+
+    A 31st that a month lacks falls on its last day; a time that a clock change skips
+    falls behind the gap.
+    """
+    try:
+        if unit in _ELAPSED:
+            shifted = moment.astimezone(UTC) + amount * _ELAPSED[unit]
+            return shifted.astimezone(moment.tzinfo)
+        return _existing(moment + relativedelta(**{unit: amount}))  # type: ignore[arg-type]  # whole numbers only
+    except (OverflowError, ValueError) as error:
+        raise MomentOutOfRange(amount, unit) from error
+
+
+def start_of(moment: datetime, unit: str) -> datetime:
+    """Give the first moment of the unit around `moment`; weeks begin on Monday."""
+    return _existing(moment + _STARTS[unit])
+
+
+def end_of(moment: datetime, unit: str) -> datetime:
+    """Give the last microsecond of the unit around `moment`."""
+    following = shift(start_of(moment, unit), 1, unit)
+    return shift(following, 0, "seconds") - timedelta(microseconds=1)
+
+
+def between(first: datetime, last: datetime, unit: str) -> int:
+    """Count the whole units from `first` to `last`; negative if it lies before."""
+    if unit in _ELAPSED:
+        return _quotient(last.astimezone(UTC) - first.astimezone(UTC), _ELAPSED[unit])
+    start = first.replace(tzinfo=None)
+    end = last.astimezone(first.tzinfo).replace(tzinfo=None)
+    if unit in _DAYS:
+        return _quotient(end - start, _DAYS[unit])
+    apart = relativedelta(end, start)
+    return apart.years if unit == "years" else apart.years * 12 + apart.months
+
+
+def _existing(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).astimezone(moment.tzinfo)
+
+
+def _quotient(span: timedelta, step: timedelta) -> int:
+    whole = abs(span) // step
+    return whole if span >= timedelta() else -whole

@@ -1,0 +1,95 @@
+"""A condition: two branches, or an end unless it is true."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy as _
+
+from handlers.comparisons import holds
+from handlers.fields import require
+from workflows.contracts import Failed, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.exceptions import WorkflowError
+from workflows.forms import NodeForm, ValueField, holds_expression
+from workflows.rules import RulesField, fold
+
+BRANCH, CONTINUE = "branch", "continue"
+RULES, EXPRESSION = "rules", "expression"
+
+
+class NotABoolean(WorkflowError):
+    """A condition gave a value that is neither true nor false."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(
+            f"The condition gave {str(value)[:50]!r} ({type(value).__name__}); it must "
+            "give true or false. Compare it, for example with == or > 0."
+        )
+
+
+class ConditionForm(NodeForm):
+    """Says how the condition is decided, and what follows from it."""
+
+    mode = forms.ChoiceField(
+        label=_("Then"),
+        initial=BRANCH,
+        choices=[
+            (BRANCH, _("go into the branch yes or no")),
+            (CONTINUE, _("continue only if it is true")),
+        ],
+    )
+    by = forms.ChoiceField(
+        label=_("Decided by"),
+        initial=RULES,
+        choices=[(RULES, _("rules")), (EXPRESSION, _("an expression"))],
+    )
+    rules = RulesField(
+        label=_("Rules"),
+        required=False,
+        help_text=_(
+            'Rules {"left", "op", "value"} in groups; without rules it is true.'
+        ),
+    )
+    expression = ValueField(
+        label=_("Expression"),
+        required=False,
+        help_text=_("Must give true or false: {{ trigger.data.total > 100 }}."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("by") == EXPRESSION:
+            require(self, ["expression"], _("Enter the expression that decides."))
+            value = cleaned.get("expression")
+            if isinstance(value, str) and not holds_expression(value):
+                message = gettext("Write the condition in double braces: {{ … }}.")
+                self.add_error("expression", message)
+        return cleaned
+
+
+class Condition(NodeHandler):
+    """Goes into a branch, or fails the execution unless the condition is true."""
+
+    type = "condition"
+    title = _("Condition")
+    group = "flow"
+    description = _("Takes the branch yes or no, or continues only if it is true.")
+    form_class = ConditionForm
+    branches = {"yes": _("Yes"), "no": _("No")}
+
+    def run(self, run: NodeRun) -> NodeResult:
+        met = self._is_met(run)
+        if run.config["mode"] == CONTINUE:
+            message = gettext("The condition is not met.")
+            return Succeeded(met) if met else Failed(message, met)
+        return Succeeded(met, branch="yes" if met else "no")
+
+    def _is_met(self, run: NodeRun) -> bool:
+        if run.config["by"] == EXPRESSION:
+            value = run.config["expression"]
+            if not isinstance(value, bool):
+                raise NotABoolean(value)
+            return value
+        rules = run.config["rules"]
+        if not rules or not rules["rules"]:
+            return True
+        return fold(rules, holds, {"all": all, "any": any})

@@ -1,0 +1,48 @@
+"""New records in a collection."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from handlers.writing import read_values, write
+from workflows.collections import collection, record
+from workflows.contracts import Effect, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.paths import preload_lookups
+from workflows.record_forms import ManyValuesField, PreloadField, WritingForm
+
+
+class CreateForm(WritingForm):
+    """Names the collection and the values of the new records."""
+
+    values = ManyValuesField(
+        label=_("Values"),
+        help_text=_("An object for one record, a list of objects for many."),
+    )
+    preload = PreloadField(label=_("Relations to load"), required=False)
+
+
+class Create(NodeHandler):
+    """Saves each record with its signals; gives the record, or the list of them."""
+
+    type = "create"
+    title = _("Create records")
+    group = "data"
+    description = _("Adds one record or many to a collection.")
+    effect = Effect.DATABASE
+    form_class = CreateForm
+
+    def run(self, run: NodeRun) -> NodeResult:
+        given = run.config["values"]
+        if isinstance(given, list):
+            return Succeeded([self._create(run, each) for each in given])
+        return Succeeded(self._create(run, given))
+
+    def _create(self, run: NodeRun, given: Any) -> dict[str, Any]:
+        model = collection(run.config["collection"])
+        preload = run.config["preload"]
+        preload_lookups(model, preload)
+        instance = model()
+        values = read_values(model, given)
+        return record(
+            write(instance, values, full_clean=run.config["full_clean"]), preload
+        )

@@ -1,0 +1,38 @@
+"""The end of the whole execution, wherever it stands."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from workflows.contracts import Ended, NodeHandler, NodeResult, NodeRun
+from workflows.forms import NodeForm, TextExpression
+
+SUCCESS, FAILURE = "success", "failure"
+
+
+class EndForm(NodeForm):
+    """Says how the execution ends."""
+
+    outcome = forms.ChoiceField(
+        label=_("Ends as"),
+        initial=SUCCESS,
+        choices=[(SUCCESS, _("succeeded")), (FAILURE, _("failed"))],
+    )
+    message = TextExpression(
+        label=_("Message"),
+        required=False,
+        max_length=500,
+        help_text=_("The history shows it as the reason."),
+    )
+
+
+class End(NodeHandler):
+    """Ends the execution, also from inside a branch; nothing below it runs."""
+
+    type = "end"
+    title = _("End")
+    group = "flow"
+    description = _("Ends the whole workflow as succeeded or failed.")
+    form_class = EndForm
+
+    def run(self, run: NodeRun) -> NodeResult:
+        return Ended(run.config["outcome"] == SUCCESS, run.config["message"])

@@ -1,0 +1,27 @@
+"""The node types of this app; the order is that of the add menu."""
+
+from handlers.nodes.calculation import Calculation
+from handlers.nodes.condition import Condition
+from handlers.nodes.create import Create
+from handlers.nodes.dates import Dates
+from handlers.nodes.delay import Delay
+from handlers.nodes.delete import Delete
+from handlers.nodes.end import End
+from handlers.nodes.http import Http
+from handlers.nodes.query import Query
+from handlers.nodes.update import Update
+from workflows.registry import register_node
+
+register_node(Condition)
+register_node(Delay)
+register_node(End)
+
+register_node(Query)
+register_node(Create)
+register_node(Update)
+register_node(Delete)
+
+register_node(Calculation)
+register_node(Dates)
+
+register_node(Http)

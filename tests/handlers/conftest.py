@@ -1,0 +1,36 @@
+"""What tests of nodes may use."""
+
+import pytest
+
+from tests.conftest import NOW
+from workflows.contracts import NodeRun
+from workflows.forms import compile_config
+from workflows.models import Category
+
+
+def run_node(handler, scope=None, now=NOW, **config):
+    """Run a handler with a configuration, as the engine would, without a database."""
+    scope = {"now": now, "nodes": {}, "trigger": {"data": {}}, **(scope or {})}
+    rendered = compile_config(handler.form_class, config).render(scope)
+    return handler().run(
+        NodeRun(config=rendered, now=now, scope=scope, idempotency_key="7-call-1")
+    )
+
+
+def problems(handler, **config):
+    """Give what the form says about a configuration, by field."""
+    return dict(handler.form_class.for_config(config).problems())
+
+
+@pytest.fixture
+def allowed(settings):
+    """Let workflows touch the models of these apps."""
+    settings.WORKFLOWS = {"COLLECTIONS": ["workflows", "auth.user", "auth.group"]}
+
+
+@pytest.fixture
+def categories(db, allowed):
+    return [
+        Category.objects.create(name=name, position=position)
+        for position, name in enumerate(["Orders", "Stock", "Mail"])
+    ]

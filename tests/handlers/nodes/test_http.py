@@ -1,0 +1,306 @@
+"""HTTP: requests to a real server on loopback, which the setting allows here."""
+
+from decimal import Decimal
+from threading import Event
+
+import pytest
+
+from handlers.fetching import Call, FetchFailed, fetch
+from handlers.nodes.http import Http
+from tests.handlers.conftest import problems, run_node
+from tests.handlers.nodes import server as servers
+from workflows.contracts import Effect, Failed, Succeeded
+
+
+@pytest.fixture(scope="module")
+def address():
+    pause = Event()
+    server = servers.start(pause)
+    yield f"http://127.0.0.1:{server.server_port}"
+    pause.set()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def url(address, settings):
+    settings.WORKFLOWS = {"HTTP_ALLOWED_HOSTS": ["127.0.0.1"]}
+    return address
+
+
+def seen(answer):
+    """Give what the server saw."""
+    assert isinstance(answer, Succeeded), answer
+    return answer.result["data"]
+
+
+def test_gives_status_headers_and_data(url):
+    result = run_node(Http, url=url).result
+
+    assert result["status"] == 200
+    assert result["headers"]["content-type"] == "application/json"
+    assert result["data"]["method"] == "GET"
+
+
+def test_sends_query_parameters(url):
+    answer = run_node(Http, url=f"{url}/?a=1", query={"b": "{{ 1 + 1 }}"})
+
+    assert seen(answer)["query"] == {"a": "1", "b": "2"}
+
+
+def test_sends_headers(url):
+    answer = run_node(Http, url=url, headers={"X-Number": 5, "X-Nothing": None})
+
+    assert seen(answer)["headers"]["x-number"] == "5"
+    assert "x-nothing" not in seen(answer)["headers"]
+
+
+def test_repeats_carry_the_same_key(url):
+    assert seen(run_node(Http, url=url))["headers"]["idempotency-key"] == "7-call-1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "content_type", "text"),
+    [
+        ("json", {"a": [1]}, "application/json", '{"a": [1]}'),
+        (
+            "form",
+            {"a": 1, "b": "x y"},
+            "application/x-www-form-urlencoded",
+            "a=1&b=x+y",
+        ),
+        ("text", "Grüße", "text/plain; charset=utf-8", "Grüße"),
+        ("none", "ignored", None, ""),
+    ],
+)
+def test_sends_a_body(kind, body, content_type, text, url):
+    answer = seen(run_node(Http, url=url, method="POST", body_kind=kind, body=body))
+
+    assert (answer["headers"].get("content-type"), answer["body"]) == (
+        content_type,
+        text,
+    )
+
+
+def test_json_body_holds_dates_and_decimals(url, now):
+    scope = {"trigger": {"data": {"at": now, "total": Decimal("1.50")}}}
+    config = {"method": "POST", "body_kind": "json", "body": "{{ trigger.data }}"}
+
+    body = seen(run_node(Http, scope, url=url, **config))["body"]
+
+    assert body == '{"at": "2026-11-22T09:00:00Z", "total": "1.50"}'
+
+
+def test_own_content_type_wins(url):
+    config = {
+        "body_kind": "text",
+        "body": "<a/>",
+        "headers": {"content-type": "text/xml"},
+    }
+
+    assert (
+        seen(run_node(Http, url=url, method="PUT", **config))["headers"]["content-type"]
+        == "text/xml"
+    )
+
+
+@pytest.mark.parametrize(("kind", "body"), [("form", "x"), ("text", {"a": 1})])
+def test_body_of_another_kind_fails(kind, body, url):
+    answer = run_node(Http, url=url, body_kind=kind, body=body)
+
+    assert f"A body of the kind '{kind}' cannot be made of" in answer.message
+
+
+def test_other_status_fails_with_the_answer_as_result(url):
+    answer = run_node(Http, url=f"{url}/status?code=503")
+
+    assert answer.message == "GET 127.0.0.1 answered with status 503."
+    assert (answer.result["status"], answer.result["data"]) == (503, "sorry")
+
+
+@pytest.mark.parametrize("success", ["404", "2xx, 404", "4XX"])
+def test_statuses_of_success_are_chosen(success, url):
+    answer = run_node(Http, url=f"{url}/status?code=404", success=success)
+
+    assert isinstance(answer, Succeeded)
+
+
+def test_follows_redirects(url):
+    answer = run_node(Http, url=f"{url}/redirect?to=/after", headers={"X-Secret": "s"})
+
+    assert seen(answer)["headers"]["x-secret"] == "s"
+
+
+@pytest.mark.parametrize(
+    ("code", "method", "body"), [(302, "GET", ""), (303, "GET", ""), (307, "POST", "x")]
+)
+def test_redirect_decides_on_the_method(code, method, body, url):
+    config = {"method": "POST", "body_kind": "text", "body": "x"}
+
+    answer = seen(run_node(Http, url=f"{url}/redirect?to=/&code={code}", **config))
+
+    assert (answer["method"], answer["body"]) == (method, body)
+
+
+def test_headers_stay_with_their_origin(url, settings):
+    settings.WORKFLOWS = {"HTTP_ALLOWED_HOSTS": ["127.0.0.1", "localhost", "::1"]}
+    other = url.replace("127.0.0.1", "localhost")
+
+    answer = run_node(
+        Http, url=f"{url}/redirect?to={other}", headers={"Authorization": "s"}
+    )
+
+    assert "authorization" not in seen(answer)["headers"]
+
+
+def test_redirect_to_an_internal_host_fails(url):
+    answer = run_node(Http, url=f"{url}/redirect?to=http://127.0.0.2/")
+
+    assert isinstance(answer, Failed)
+    assert "127.0.0.2, which is not public" in answer.message
+
+
+def test_redirect_to_a_file_fails(url):
+    answer = run_node(Http, url=f"{url}/redirect?to=file:///etc/passwd")
+
+    assert "must begin with http://" in answer.message
+
+
+def test_endless_redirects_fail(url):
+    answer = run_node(
+        Http, url=f"{url}/redirect?to=/redirect?to=/redirect", redirects=1
+    )
+
+    assert "it redirects too often" in answer.message
+
+
+def test_redirect_is_the_answer_if_none_are_followed(url):
+    answer = run_node(Http, url=f"{url}/redirect?to=/", redirects=0, success="302")
+
+    assert answer.result["headers"]["location"] == "/"
+
+
+@pytest.mark.parametrize("path", ["large", "bomb"])
+def test_too_large_response_fails(path, url, settings):
+    settings.WORKFLOWS = {**settings.WORKFLOWS, "HTTP_RESPONSE_LIMIT": 1000}
+
+    answer = run_node(Http, url=f"{url}/{path}?size=1000000")
+
+    assert "the response is larger than 1000 bytes" in answer.message
+
+
+@pytest.mark.parametrize("path", ["silent", "drip"])
+def test_slow_response_fails(path, url):
+    answer = run_node(Http, url=f"{url}/{path}", timeout=1)
+
+    assert "it took longer than allowed" in answer.message
+
+
+def test_refused_connection_fails(url):
+    answer = run_node(Http, url="http://127.0.0.1:1/?token=secret")
+
+    assert answer.message == "The request to '127.0.0.1' failed: Connection refused."
+
+
+def test_internal_address_fails_without_the_setting(address):
+    answer = run_node(Http, url=address)
+
+    assert "HTTP_ALLOWED_HOSTS" in answer.message
+
+
+def test_broken_json_is_given_as_text(url):
+    answer = run_node(Http, url=f"{url}/broken")
+
+    assert (answer.result["data"], "no valid JSON" in answer.log) == ("{oops", True)
+
+
+def test_binary_data_is_given_in_base64(url):
+    answer = run_node(Http, url=f"{url}/binary")
+
+    assert (answer.result["data"], "Base64" in answer.log) == ("iVBOR/8A", True)
+
+
+def test_text_is_read_by_its_charset(url):
+    answer = run_node(Http, url=f"{url}/latin?type=text/plain;charset=latin-1")
+
+    assert answer.result["data"] == "Grüße"
+
+
+@pytest.mark.parametrize("path", ["latin?type=text/plain;charset=nix", "nul"])
+def test_text_that_cannot_be_read_is_given_in_base64(path, url):
+    assert "Base64" in run_node(Http, url=f"{url}/{path}").log
+
+
+def test_json_body_that_cannot_be_written_fails(url):
+    scope = {"trigger": {"data": float("nan")}}
+    config = {"method": "POST", "body_kind": "json", "body": "{{ trigger.data }}"}
+
+    answer = run_node(Http, scope, url=url, **config)
+
+    assert "A body of the kind 'json' cannot be made of" in answer.message
+
+
+def test_tls_that_is_not_accepted_fails(url):
+    answer = run_node(Http, url=url.replace("http:", "https:"))
+
+    assert "the certificate or TLS is not accepted" in answer.message
+
+
+def test_time_for_all_redirects_is_bounded(url):
+    with pytest.raises(FetchFailed, match="took longer than allowed"):
+        fetch(Call("GET", url, timeout=0))
+
+
+def test_head_has_no_data(url):
+    assert run_node(Http, url=url, method="HEAD").result["data"] is None
+
+
+@pytest.mark.parametrize("name", ["Host", "content-length"])
+def test_header_of_the_connection_fails(name, url):
+    answer = run_node(Http, url=url, headers={name: "x"})
+
+    assert f"The header '{name}' is set by the connection" in answer.message
+
+
+def test_header_with_a_line_break_fails(url):
+    answer = run_node(Http, url=url, headers={"X-A": "{{ 'a\r\nX-B: b' }}"})
+
+    assert isinstance(answer, Failed)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("url", "ftp://example.com"),
+        ("url", "http://ada:secret@example.com"),
+        ("timeout", 1_000),
+        ("success", "2xx, often"),
+        ("method", "TRACE"),
+        ("headers", ["x"]),
+    ],
+)
+def test_wrong_setting_is_a_form_error(setting, value):
+    config = {"url": "http://example.com", setting: value}
+
+    assert setting in problems(Http, **config)
+
+
+def test_url_of_an_expression_is_checked_at_run_time(url):
+    scope = {"trigger": {"data": "gopher://example.com"}}
+
+    with pytest.raises(Exception, match="must begin with http://"):
+        run_node(Http, scope, url="{{ trigger.data }}")
+
+
+def test_effect_is_outside():
+    assert Http.effect is Effect.OUTSIDE
+
+
+def test_next_node_reads_the_answer(url, make_version, run):
+    call = {"key": "call", "type": "http", "config": {"url": url}}
+    config = {"value": "{{ nodes.call.data.headers['idempotency-key'] }}"}
+    after = {"key": "after", "type": "calculation", "config": config}
+
+    execution = run(make_version(call, after))
+
+    assert execution.jobs.get(node_key="after").result == f"{execution.pk}-call-1"

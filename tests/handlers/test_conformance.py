@@ -1,0 +1,188 @@
+"""What every node type keeps to, whoever wrote it."""
+
+import uuid
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.utils.functional import Promise
+
+from tests.conftest import NOW, drain
+from workflows import registry, services
+from workflows.codec import decode, encode
+from workflows.contracts import Effect, Ended, NodeRun, Succeeded, Waiting
+from workflows.forms import NodeForm, compile_config
+from workflows.models import Category
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "nodes.md"
+GROUPS = {"flow", "data", "values", "outside", "people"}
+VALUES = {
+    "moment": NOW,
+    "day": date(2026, 11, 22),
+    "price": Decimal("1.50"),
+    "id": uuid.UUID(int=7),
+}
+RULES = {"rules": [{"field": "name", "op": "eq", "value": "Mail"}]}
+#: The least that a node type needs to run; a new type without required settings needs
+#: no line here.
+LEAST = {
+    "query": {"collection": "workflows.category"},
+    "create": {"collection": "workflows.category", "values": {"name": "New"}},
+    "update": {
+        "collection": "workflows.category",
+        "filter": RULES,
+        "values": {"position": 1},
+    },
+    "delete": {"collection": "workflows.category", "filter": RULES},
+    "http": {"url": "http://127.0.0.1:1/"},
+}
+
+pytestmark = pytest.mark.usefixtures("allowed")
+every_type = pytest.mark.parametrize(
+    "handler", list(registry.nodes), ids=lambda handler: handler.type
+)
+
+
+def least(handler):
+    return LEAST.get(handler.type, {})
+
+
+@every_type
+def test_least_configuration_is_valid(handler):
+    assert not list(handler.form_class.for_config(least(handler)).problems())
+
+
+@every_type
+def test_form_names_what_it_lacks(handler):
+    fields = {name for name, _text in handler.form_class.for_config({}).problems()}
+
+    assert fields <= set(handler.form_class.base_fields)
+    assert bool(fields) is bool(least(handler))
+
+
+@every_type
+def test_configuration_survives_the_form(handler):
+    first = handler.form_class.for_config(least(handler))
+    assert first.is_valid()
+    second = handler.form_class.for_config(decode(encode(first.config)))
+    assert second.is_valid()
+
+    assert second.config == first.config
+    assert least(handler).items() <= first.config.items()
+
+
+@every_type
+def test_unknown_setting_is_refused(handler):
+    form = handler.form_class.for_config({**least(handler), "colour": "red"})
+
+    assert next(text for _name, text in form.problems()).startswith(
+        "There is no setting 'colour'."
+    )
+
+
+@every_type
+def test_configuration_compiles(handler):
+    assert compile_config(handler.form_class, least(handler)).render({"now": NOW})
+
+
+@every_type
+def test_unknown_name_in_an_expression_is_a_form_error(handler, make_version):
+    names = [
+        name
+        for name, field in handler.form_class.base_fields.items()
+        if getattr(field, "takes_expressions", False) and name not in least(handler)
+    ]
+    for name in names:
+        config = {**least(handler), name: "{{ nix }}"}
+        node = {"key": "it", "type": handler.type, "config": config}
+        problems = services.problems_of(make_version(node))
+        assert name in {problem.field for problem in problems}
+
+
+@every_type
+def test_words_are_translated(handler):
+    assert isinstance(handler.title, Promise)
+    assert isinstance(handler.description, Promise)
+    assert all(isinstance(title, Promise) for title in handler.branches.values())
+
+
+@every_type
+def test_settings_have_translated_labels(handler):
+    for name, field in handler.form_class.base_fields.items():
+        assert isinstance(field.label, Promise), name
+
+
+@every_type
+def test_group_and_effect_are_known(handler):
+    assert handler.group in GROUPS
+    assert isinstance(handler.effect, Effect)
+    assert issubclass(handler.form_class, NodeForm)
+
+
+@every_type
+def test_result_can_be_stored(handler, db):
+    Category.objects.create(name="Mail")
+    config = compile_config(handler.form_class, least(handler)).render({"now": NOW})
+
+    answer = handler.run(NodeRun(config=config, now=NOW))
+
+    result = None if isinstance(answer, Ended) else answer.result
+    assert decode(encode(result)) == result
+
+
+@every_type
+def test_execution_reaches_an_end_or_waits(handler, db, make_version, run):
+    node = {"key": "it", "type": handler.type, "config": least(handler)}
+
+    execution = run(make_version(node))
+
+    assert execution.status in {"succeeded", "waiting", "failed"}
+    assert execution.jobs.get().node_type == handler.type
+
+
+@every_type
+def test_waiting_node_can_go_on(handler, db):
+    config = compile_config(handler.form_class, least(handler)).render({"now": NOW})
+    run = NodeRun(config=config, now=NOW)
+    answer = handler.run(run)
+
+    if isinstance(answer, Waiting):
+        assert isinstance(handler.resume(run), Succeeded)
+
+
+@every_type
+def test_page_has_a_section(handler):
+    assert f"\n## {handler.type}\n" in PAGE.read_text(encoding="utf-8")
+
+
+def test_page_is_what_the_forms_say(capsys):
+    call_command("documentnodes")
+
+    assert capsys.readouterr().out == PAGE.read_text(encoding="utf-8"), (
+        "Run: python manage.py documentnodes > docs/reference/nodes.md"
+    )
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_types_survive_from_node_to_node(name, make_version):
+    config = {"value": f"{{{{ trigger.data.{name} }}}}"}
+    version = make_version(
+        {"key": "a", "type": "calculation", "config": config},
+        {"key": "wait", "type": "delay", "config": {"amount": 0}},
+        {"key": "b", "type": "calculation", "config": {"value": "{{ nodes.a }}"}},
+    )
+
+    execution = run_with(version, VALUES)
+
+    assert execution.jobs.get(node_key="b").result == VALUES[name]
+
+
+def run_with(version, data):
+    """Start an execution with this data, and run it to its end."""
+    event = services.Event(version.workflow_id, version.pk, "test", {"data": data})
+    services.start(event, NOW)
+    drain()
+    return version.executions.get()

@@ -1,0 +1,121 @@
+"""The admin's own forms: a workflow, its options, its document, the frame of a node."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy as _
+
+from workflows import registry
+from workflows.codec import TypedEncoder, decode, encode
+from workflows.exceptions import ResultNotStorable
+from workflows.models import Workflow
+from workflows.options import Options
+
+
+class WorkflowForm(forms.ModelForm):
+    """What every version of a workflow shares."""
+
+    class Meta:
+        model = Workflow
+        fields = ["title", "description", "categories"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+
+
+class NewWorkflowForm(WorkflowForm):
+    """A workflow and the trigger of its first version, which is set up next."""
+
+    trigger_type = forms.ChoiceField(
+        label=_("Trigger"),
+        choices=lambda: [
+            (name, each.title) for name, each in registry.triggers.items()
+        ],
+        help_text=_("What starts it. Its settings come on the next page."),
+    )
+    synchronous = forms.BooleanField(
+        label=_("Synchronous"),
+        required=False,
+        help_text=_("Run in the process of the caller; nodes that wait are refused."),
+    )
+
+
+class OptionsForm(forms.Form):
+    """What may change even after a version has run."""
+
+    timeout = forms.IntegerField(
+        label=_("Time limit (seconds)"),
+        min_value=0,
+        max_value=315_360_000,
+        required=False,
+        help_text=_("Waiting counts. Empty or 0 for no limit."),
+    )
+    stack_limit = forms.IntegerField(
+        label=_("Stack limit"),
+        min_value=1,
+        max_value=100,
+        help_text=_(
+            "How often this workflow may stand in a chain of workflows "
+            "that start each other."
+        ),
+    )
+
+    @classmethod
+    def initial_of(cls, options: Options) -> dict[str, Any]:
+        seconds = int(options.timeout.total_seconds()) if options.timeout else None
+        return {"timeout": seconds, "stack_limit": options.stack_limit}
+
+
+class DocumentField(forms.CharField):
+    """The definition as text; a fault is told with its place."""
+
+    widget = forms.Textarea(
+        attrs={"rows": 20, "spellcheck": "false", "class": "wf-code", "dir": "ltr"}
+    )
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value
+        return json.dumps(value, cls=TypedEncoder, indent=2, ensure_ascii=False)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        try:
+            document = decode(text)
+            encode(document)
+        except json.JSONDecodeError as error:
+            facts = {"what": error.msg, "line": error.lineno, "column": error.colno}
+            message = gettext(
+                "This is no JSON: %(what)s, in line %(line)s, column %(column)s."
+            )
+            raise ValidationError(message % facts) from error
+        except RecursionError as error:
+            message = gettext("The definition is nested too deeply.")
+            raise ValidationError(message) from error
+        except ResultNotStorable as error:
+            raise ValidationError(str(error)) from error
+        return document
+
+
+class DefinitionForm(forms.Form):
+    """The whole definition as one JSON document."""
+
+    definition = DocumentField(label=_("Definition"), strip=False)
+
+
+class FrameForm(forms.Form):
+    """What every node has, whatever its type."""
+
+    title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("For the people who read this workflow."),
+    )
+    disabled = forms.BooleanField(
+        label=_("Disabled"),
+        required=False,
+        help_text=_("The node is skipped; its result is empty."),
+    )

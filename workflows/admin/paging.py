@@ -1,0 +1,25 @@
+"""Pages of long histories: nobody counts a million rows to show a hundred."""
+
+from functools import cached_property
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+
+#: Rows that are counted at most; behind them the count says "more than".
+MOST = 10_000
+
+
+class CappedPaginator(Paginator):
+    """A paginator that counts a little and stops."""
+
+    most = MOST
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > self.most
+
+    @cached_property
+    def count(self) -> int:
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # of a list
+        return rows.order_by()[: self.most + 1].count()

@@ -1,0 +1,65 @@
+"""What the page of a workflow tells: its state, its problems, its versions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from workflows.admin.listing import trigger_in_words
+from workflows.models import WorkflowVersion
+from workflows.services import Problem, problems_of
+
+
+@dataclass(frozen=True)
+class ProblemLink:
+    """A problem and the page where it is mended."""
+
+    problem: Problem
+    url: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A version in the table of its workflow."""
+
+    version: WorkflowVersion
+    words: str
+    last_change: LogEntry | None
+
+
+def version_rows(versions: Iterable[WorkflowVersion]) -> list[VersionRow]:
+    listed = list(versions)
+    changes = last_changes(listed)
+    return [
+        VersionRow(version, trigger_in_words(version), changes.get(str(version.pk)))
+        for version in listed
+    ]
+
+
+def last_changes(versions: Iterable[WorkflowVersion]) -> dict[str, LogEntry]:
+    """Find who changed each version last, by its id as text."""
+    kind = ContentType.objects.get_for_model(WorkflowVersion)
+    entries = LogEntry.objects.filter(
+        content_type=kind, object_id__in=[str(version.pk) for version in versions]
+    )
+    # The log is newest first: what comes later in this order stays.
+    return {
+        entry.object_id or "": entry
+        for entry in entries.select_related("user").order_by("action_time", "pk")
+    }
+
+
+def problem_links(admin: Any, version: WorkflowVersion) -> list[ProblemLink]:
+    page = admin.url("workflowversion_change", version.pk)
+    return [
+        ProblemLink(problem, _place(admin, version, problem, page))
+        for problem in problems_of(version)
+    ]
+
+
+def _place(admin: Any, version: WorkflowVersion, problem: Problem, page: str) -> str:
+    if problem.node:
+        return str(admin.url("workflowversion_node", version.pk, problem.node))
+    return f"{page}#trigger" if problem.field else f"{page}#definition"

@@ -1,0 +1,45 @@
+"""Executions that end from outside, and what their end makes room for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from workflows.cluster import wake
+from workflows.engine import release_held
+from workflows.models import Execution, Job, WorkflowVersion
+from workflows.states import ExecutionStatus, JobStatus
+
+#: Longest reason that is kept, in characters.
+REASON_LIMIT = 500
+
+
+def end(
+    ids: Sequence[int], target: ExecutionStatus, reason: str, now: datetime
+) -> list[int]:
+    """Move unfinished executions to a final state, their open jobs to cancelled.
+
+    Gives the ids of those that moved; the others had ended already.
+    """
+    with transaction.atomic():
+        rows = Execution.objects.unfinished().filter(pk__in=ids)
+        locked = dict(rows.select_for_update().values_list("pk", "version_id"))
+        Execution.objects.filter(pk__in=locked).move(
+            target,
+            reason=reason[:REASON_LIMIT],
+            finished_at=now,
+            due_at=None,
+            owner=None,
+        )
+        open_jobs = Job.objects.filter(execution__in=list(locked))
+        open_jobs.filter(status__in=[JobStatus.RUNNING, JobStatus.WAITING]).update(
+            status=JobStatus.CANCELLED, finished_at=now
+        )
+        make_room(set(locked.values()), now)
+    return list(locked)
+
+
+def make_room(version_ids: set[int], now: datetime) -> None:
+    """Let executions start that were held back by those that have ended."""
+    for version in WorkflowVersion.objects.filter(pk__in=version_ids):
+        wake(release_held(version.workflow_id, version.behaviour, now))
