@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help run test check lint types format sizes clean
+.PHONY: help run test check lint types format sizes messages clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,6 +40,11 @@ format: $(VENV)/.dev ## Format and mend what can be mended
 
 sizes: $(VENV)/.dev ## How long files and functions are
 	$(BIN)/python -m tests.sizes --all
+
+messages: $(VENV)/.dev ## Collect the texts to translate and compile the catalogues (needs gettext)
+	@for app in workflows triggers; do (cd $$app && mkdir -p locale && $(CURDIR)/$(BIN)/django-admin makemessages \
+		--locale ru --no-obsolete --no-location --verbosity 0 && \
+		$(CURDIR)/$(BIN)/django-admin compilemessages --verbosity 0); done
 
 clean: ## Remove the environment and the demo's data
 	rm -rf $(VENV) var

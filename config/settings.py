@@ -173,11 +173,11 @@ if flag("PRODUCTION"):
 WORKFLOWS = {
     #: What workflows may read and change: app labels or models.
     "COLLECTIONS": words("WORKFLOWS_COLLECTIONS", "shop"),
+    #: What `manage.py up` starts besides Punctual itself: orders keep coming in.
+    "UP": [("shop", ("openshop",))],
     **{
         key: float(os.environ[name])
         for key in ("LEASE", "DEAF_AFTER", "STOP_GRACE", "TIME_SLICE")
         if os.environ.get(name := f"WORKFLOWS_{key}")
     },
-    #: What `manage.py up` starts besides Punctual itself: orders keep coming in.
-    "UP": [("shop", ("openshop",))],
 }

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from workflows.models import WorkflowVersion, marker
 
@@ -30,7 +30,10 @@ class Schedule(models.Model):
     class Kind(models.TextChoices):
         MOMENT = "moment", _("Moment")  #: The version's own next run.
         RECORD = "record", _("Record")  #: The next run for one record.
-        SEARCH = "search", _("Search")  #: The next look for records to plan.
+        SEARCH = (
+            "search",
+            pgettext_lazy("schedule", "Search"),
+        )  #: The next look for records to plan.
 
     version = models.ForeignKey(
         WorkflowVersion,

@@ -98,7 +98,7 @@ class ValueField(forms.JSONField):
         return is_expression(value) or not value.lstrip().startswith(("{", "[", '"'))
 
     def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, str) and self.accepts_text(value):
+        if value is None or (isinstance(value, str) and self.accepts_text(value)):
             return value
         return super().prepare_value(value)
 
@@ -153,7 +153,8 @@ class ConfigForm(forms.Form):
     """A form whose cleaned data is a configuration."""
 
     #: Headings and the fields below each, for a long form; all fields or none.
-    groups: ClassVar[Sequence[tuple[Any, Sequence[str]]]] = ()
+    #: Fields in a tuple share a line.
+    groups: ClassVar[Sequence[tuple[Any, Sequence[str | tuple[str, ...]]]]] = ()
 
     @classmethod
     def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:

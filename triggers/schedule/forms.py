@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import DateField
 from django.utils.dateparse import parse_datetime
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfig
@@ -30,16 +31,7 @@ LONG_UNITS = [
     ("months", _("months")),
     ("years", _("years")),
 ]
-REPEATS = [("none", _("no")), ("interval", _("every …")), ("cron", _("cron"))]
-WEEKDAYS = [
-    (0, _("Monday")),
-    (1, _("Tuesday")),
-    (2, _("Wednesday")),
-    (3, _("Thursday")),
-    (4, _("Friday")),
-    (5, _("Saturday")),
-    (6, _("Sunday")),
-]
+REPEATS = [("none", _("never")), ("interval", _("every …")), ("cron", _("cron"))]
 MODES = [(TIME, _("Custom time")), (FIELD, _("Date field of a collection"))]
 MISFIRES = [
     (SKIP, _("skip it and note it")),
@@ -69,6 +61,15 @@ class MomentField(forms.CharField):
         return moment
 
 
+class DayField(forms.JSONField):
+    """The day of a month as JSON; nothing is shown as nothing, not as `null`."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def prepare_value(self, value: Any) -> Any:
+        return None if value is None else super().prepare_value(value)
+
+
 class ScheduleForm(ConfigForm):
     """Stores `{"mode", "zone", "repeat": {...}, ...}`; see the reference of rules."""
 
@@ -94,13 +95,19 @@ class ScheduleForm(ConfigForm):
         label=_("Unit"), choices=LONG_UNITS, required=False, initial="minutes"
     )
     weekdays = forms.TypedMultipleChoiceField(
-        label=_("On"),
-        choices=WEEKDAYS,
+        label=_("On weekdays"),
+        choices=list(WEEKDAYS.items()),
         required=False,
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
     )
-    on = forms.JSONField(label=_("On the day"), required=False)
+    on = DayField(
+        label=_("On the day"),
+        required=False,
+        help_text=_(
+            'Of months: {"day": 31}, {"last_day": true}, {"nth": 2, "weekday": 0}.'
+        ),
+    )
     expression = forms.CharField(label=_("Cron expression"), required=False)
     ends_at = MomentField(label=_("Ends at"), required=False)
     end_field = forms.CharField(label=_("Ends by date field"), required=False)
@@ -139,17 +146,17 @@ class ScheduleForm(ConfigForm):
         (_("Start"), ["mode", "zone", "starts_at"]),
         (
             _("Date field of a collection"),
-            ["collection", "start_field", "start_offset", "start_unit", "preload"],
+            ["collection", "start_field", ("start_offset", "start_unit"), "preload"],
         ),
-        (_("Repeat"), ["kind", "every", "unit", "weekdays", "on", "expression"]),
-        (_("End"), ["ends_at", "end_field", "end_offset", "end_unit", "max_runs"]),
+        (_("Repeat"), ["kind", ("every", "unit"), "weekdays", "on", "expression"]),
+        (_("End"), ["ends_at", "end_field", ("end_offset", "end_unit"), "max_runs"]),
         (_("Missed runs"), ["misfire", "misfire_grace", "misfire_max"]),
     ]
     REPEAT_FIELDS = ("kind", "every", "unit", "weekdays", "on", "expression")
 
     @classmethod
     def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:
-        flat = dict(config)
+        flat = _on_the_wall(config)
         repeat = flat.pop("repeat", None) or {"kind": "none"}
         return {**flat, **repeat}
 
@@ -223,6 +230,22 @@ class ScheduleForm(ConfigForm):
             if abs(offset) * _SECONDS[unit] > FARTHEST:
                 message = gettext("That is more than a hundred years.")
                 self.add_error(f"{name}_offset", message)
+
+
+def _on_the_wall(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Show the moments on the wall clock of the schedule's zone."""
+    try:
+        zone = zone_named(config.get("zone"))
+    except InvalidRule:
+        return dict(config)
+    return {
+        key: value.astimezone(zone) if _has_zone(value) else value
+        for key, value in config.items()
+    }
+
+
+def _has_zone(value: object) -> TypeGuard[datetime]:
+    return isinstance(value, datetime) and value.tzinfo is not None
 
 
 def _fitting(repeat: dict[str, Any]) -> dict[str, Any]:

@@ -47,4 +47,5 @@ def _distance(offset: Offset) -> str:
     for size, unit in ((86400, _("d")), (3600, _("h")), (60, _("min"))):
         if seconds and seconds % size == 0:
             return f"{seconds // size} {unit}"
-    return f"{seconds} {_('s')}"
+    second = _("s")
+    return f"{seconds} {second}"

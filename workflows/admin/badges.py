@@ -61,9 +61,10 @@ def moment(value: datetime | None) -> SafeString | str:
         return ""
     local = localtime(value)
     return format_html(
-        '<time class="wf-time" datetime="{}">{}</time>',
+        '<time class="wf-time" datetime="{}"><span>{}</span> <span>{}</span></time>',
         local.isoformat(),
-        local.strftime("%Y-%m-%d %H:%M:%S"),
+        local.strftime("%Y-%m-%d"),
+        local.strftime("%H:%M:%S"),
     )
 
 

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from workflows.admin.badges import badge, duration, isolated, moment, pretty
+from workflows.admin.badges import badge, cut, duration, isolated, moment, pretty
 from workflows.admin.effects import EffectAdmin, bulk_action
 from workflows.admin.execution_effects import CANCEL, EXECUTION_EFFECTS, RETRY
 from workflows.admin.filters import WorkflowFilter, workflow_widget
@@ -24,6 +24,8 @@ from workflows.admin.paging import CappedPaginator
 from workflows.models import Execution, Job, WorkflowVersion
 from workflows.states import FINAL
 
+#: Characters of a reason in the list; all of it is on the page.
+REASON = 120
 #: Jobs on one page of an execution.
 JOBS = 100
 
@@ -70,6 +72,7 @@ class ExecutionAdmin(EffectAdmin):
     list_per_page = 100
     list_max_show_all = 0
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
 
     # The list.
@@ -123,7 +126,7 @@ class ExecutionAdmin(EffectAdmin):
 
     @admin.display(description=_("reason"))
     def why(self, execution: Execution) -> SafeString:
-        return isolated(execution.reason)
+        return isolated(cut(execution.reason, REASON))
 
     @property
     def media(self) -> Media:

@@ -23,7 +23,7 @@ class EnabledFilter(admin.SimpleListFilter):
     parameter_name = "enabled"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("1", _("Enabled")), ("0", _("Disabled"))]
+        return [("1", _("On")), ("0", _("Off"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         wanted = {"1": True, "0": False}.get(self.value() or "")

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from workflows import registry
 from workflows.codec import TypedEncoder, decode, encode
@@ -115,7 +115,7 @@ class FrameForm(forms.Form):
         help_text=_("For the people who read this workflow."),
     )
     disabled = forms.BooleanField(
-        label=_("Disabled"),
+        label=pgettext_lazy("node", "Disabled"),
         required=False,
         help_text=_("The node is skipped; its result is empty."),
     )

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import URLPattern
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows import registry, services
 from workflows.admin.forms import FrameForm
@@ -20,6 +20,15 @@ from workflows.forms import ConfigForm
 from workflows.graph import Definition, Node, find, insert, new_key, remove, replace
 from workflows.models import WorkflowVersion
 from workflows.services import scope_at
+
+#: Titles of the groups that a handler may name; other groups name themselves.
+GROUPS = {
+    "flow": gettext_lazy("Flow"),
+    "data": gettext_lazy("Data"),
+    "values": gettext_lazy("Values"),
+    "outside": gettext_lazy("The world outside"),
+    "people": gettext_lazy("People"),
+}
 
 
 @dataclass
@@ -180,7 +189,8 @@ class NodePages(VersionAccess):
     ) -> HttpResponse:
         groups: dict[str, list[Any]] = {}
         for handler in registry.nodes:
-            groups.setdefault(handler.group, []).append(handler)
+            title = str(GROUPS.get(handler.group, handler.group))
+            groups.setdefault(title, []).append(handler)
         return self.page(
             request,
             "workflowversion/add_node.html",

@@ -28,6 +28,10 @@ class Part(ABC):
     def form(self, version: WorkflowVersion, data: QueryDict | None) -> forms.Form:
         """Make the form, bound to what was posted or filled with what is stored."""
 
+    def needs_care(self, version: WorkflowVersion) -> bool:
+        """Tell whether it has problems, so that it should be open at once."""
+        return False
+
     @abstractmethod
     def save(
         self, version: WorkflowVersion, form: Any, now: datetime, revision: int
@@ -49,6 +53,10 @@ class TriggerPart(Part):
             name: field.initial for name, field in form_class.base_fields.items()
         }
         return form_class(data, initial={**defaults, **initial}, prefix=self.name)
+
+    def needs_care(self, version: WorkflowVersion) -> bool:
+        config = version.trigger_config
+        return any(services.trigger_problems(version.trigger_type, config))
 
     def save(
         self, version: WorkflowVersion, form: Any, now: datetime, revision: int

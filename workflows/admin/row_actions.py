@@ -1,6 +1,6 @@
 """The buttons in the list of workflows; they belong to the form of the list."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -63,6 +63,12 @@ def switch(workflow: Any) -> SafeString:
         url,
         icon(state),
         word,
+    )
+
+
+def tags(names: Iterable[object]) -> SafeString:
+    return format_html_join(
+        "", '<span class="wf-tag">{}</span>', ((name,) for name in names)
     )
 
 

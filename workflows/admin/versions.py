@@ -117,6 +117,7 @@ class VersionAdmin(RunPage, NodePages, DeletePage):
             "title": part.title,
             "form": laid_out(form),
             "open": is_open,
+            "unfolded": bool(form.errors) or part.needs_care(version),
         }
 
 

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -18,7 +18,7 @@ from workflows.admin.badges import badge, isolated, moment
 from workflows.admin.effects import Effect, EffectAdmin
 from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilter
 from workflows.admin.forms import NewWorkflowForm, WorkflowForm
-from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch
+from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch, tags
 from workflows.admin.summaries import problem_links, version_rows
 from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.models import Workflow, WorkflowVersion
@@ -48,11 +48,9 @@ class WorkflowAdmin(EffectAdmin):
         "version",
         "next_run",
         "last_run",
-        "last_result",
         "runs",
-        "buttons",
     ]
-    list_display_links = ["name"]
+    list_display_links = None
     list_filter = [EnabledFilter, TriggerFilter, "categories", LastResultFilter]
     search_fields = ["title"]
     ordering = ["title", "pk"]
@@ -71,7 +69,13 @@ class WorkflowAdmin(EffectAdmin):
 
     @admin.display(description=_("title"), ordering="title")
     def name(self, workflow: Workflow) -> SafeString:
-        return isolated(workflow.title)
+        return format_html(
+            '<div class="wf-title"><a href="{}">{}</a></div>{}{}',
+            self.url("workflow_change", workflow.pk),
+            isolated(workflow.title),
+            tags(workflow.categories.all()),
+            row_actions(workflow),
+        )
 
     @admin.display(description=_("enabled"), ordering="is_enabled")
     def enabled(self, workflow: Workflow) -> SafeString:
@@ -81,13 +85,7 @@ class WorkflowAdmin(EffectAdmin):
     def starts(self, workflow: Workflow) -> SafeString:
         version = listing.acting(workflow)
         words = listing.trigger_in_words(version) if version else ""
-        names = format_html_join(
-            "",
-            '<span class="wf-tag">{}</span>',
-            ((c,) for c in workflow.categories.all()),
-        )
-        shown = isolated(words) if words else badge("error", gettext("Not set up"))
-        return format_html("{}<div>{}</div>", shown, names)
+        return isolated(words) if words else badge("error", gettext("Not set up"))
 
     @admin.display(description=_("version"))
     def version(self, workflow: Workflow) -> str:
@@ -100,29 +98,21 @@ class WorkflowAdmin(EffectAdmin):
 
     @admin.display(description=_("last run"), ordering=listing.LAST_RUN)
     def last_run(self, workflow: Any) -> SafeString | str:
-        return moment(workflow.last_run_at)
-
-    @admin.display(description=_("last result"), ordering="last_status")
-    def last_result(self, workflow: Any) -> SafeString | str:
         if not workflow.last_status:
             return ""
         status = ExecutionStatus(workflow.last_status)
-        url = self.url("execution_change", workflow.last_id)
-        return format_html('<a href="{}">{}</a>', url, badge(status, status.label))
+        return format_html(
+            '{} <a href="{}">{}</a>',
+            moment(workflow.last_run_at),
+            self.url("execution_change", workflow.last_id),
+            badge(status, status.label),
+        )
 
     @admin.display(description=_("runs"), ordering="run_count")
     def runs(self, workflow: Workflow) -> SafeString:
         url = self.url("execution_changelist")
-        return format_html(
-            '<a href="{}?workflow__id__exact={}">{}</a>',
-            url,
-            workflow.pk,
-            workflow.run_count,
-        )
-
-    @admin.display(description=_("actions"))
-    def buttons(self, workflow: Workflow) -> SafeString:
-        return row_actions(workflow)
+        query = f"?workflow__id__exact={workflow.pk}"
+        return format_html('<a href="{}{}">{}</a>', url, query, workflow.run_count)
 
     # The page.
 
@@ -187,6 +177,7 @@ class WorkflowAdmin(EffectAdmin):
             "problems": problem_links(self, version) if version else [],
             "versions": version_rows(versions.order_by("-number")),
             "may": self.rights(request, workflow),
+            "show_save_and_add_another": False,
             "media": self.media,
         }
 

@@ -71,7 +71,7 @@ class Drain:
         conf = settings()
         room = min(conf.batch_size, 2 * conf.batch_size - len(self.calls))
         rows = claim(self.owner, self.clock(), room, ids) if room > 0 else []
-        return _loaded(rows, self.clock())
+        return _loaded(rows, self.clock()) if rows else []
 
     def _group(self, runs: Sequence[Run], *, careful: bool = False) -> None:
         """Advance runs in one transaction; if it fails, carefully, one by one."""

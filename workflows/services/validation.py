@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows import registry
-from workflows.exceptions import NotRegistered
+from workflows.codec import encode
+from workflows.exceptions import NotRegistered, ResultNotStorable
 from workflows.expressions import ScopeNames
 from workflows.graph import Definition, Node, before, check, walk
 from workflows.models import WorkflowVersion
@@ -47,6 +48,7 @@ def trigger_problems(kind: str, config: Mapping[str, Any]) -> Iterator[Problem]:
     except NotRegistered as error:
         yield Problem(str(error))
         return
+    yield from _storing_problems(config)
     form = trigger.form_class.for_config(config)
     for field, message in form.problems():
         yield Problem(message, field=field)
@@ -57,8 +59,17 @@ def definition_problems(definition: Definition) -> Iterator[Problem]:
     if wrong := check(definition):
         yield from (Problem(message) for message in wrong)
         return
+    yield from _storing_problems(definition)
     for node in walk(definition):
         yield from node_problems(definition, node)
+
+
+def _storing_problems(value: object) -> Iterator[Problem]:
+    """Find before the database does what cannot be stored, such as a NUL."""
+    try:
+        encode(value)
+    except ResultNotStorable as error:
+        yield Problem(str(error))
 
 
 def node_problems(definition: Definition, node: Node) -> Iterator[Problem]:

@@ -65,8 +65,9 @@ class Player:
             due = self.poller.due(self.start)
             while (moment := self._next(due)) is not None:
                 with clock.at(moment):
-                    self._change(moment)
-                    due = self._fire(moment, drain)
+                    if self._change(moment):
+                        due = self.poller.due(moment)
+                    due = self._fire(moment, due, drain)
                     if self.settle(moment):
                         due = self.poller.due(moment)
         return self.version
@@ -87,7 +88,9 @@ class Player:
             return change if due is None else min(change, due)
         return due if due is not None and due <= self.end else None
 
-    def _change(self, moment: datetime) -> None:
+    def _change(self, moment: datetime) -> bool:
+        """Do to orders what was done to them then; say whether that was anything."""
+        before = len(self.changes)
         while self.changes and self.changes[0].moment == moment:
             change = self.changes.popleft()
             if change.is_payment:
@@ -97,12 +100,16 @@ class Player:
             self.orders[change.number] = place(
                 self.customer, (), number=change.number, created_at=moment
             )
+        return len(self.changes) < before
 
-    def _fire(self, moment: datetime, drain: Drain) -> datetime | None:
+    def _fire(
+        self, moment: datetime, due: datetime | None, drain: Drain
+    ) -> datetime | None:
         """Poll while something is due, run what that started, tell what is due next."""
-        fired = False
-        while (due := self.poller.due(moment)) is not None and due <= moment:
-            fired = bool(self.poller.poll(moment)) or fired
+        fired = 0
+        while due is not None and due <= moment:
+            fired += self.poller.poll(moment)
+            due = self.poller.due(moment)
         if fired:
             drain.run()
         return due

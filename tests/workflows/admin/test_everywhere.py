@@ -148,3 +148,14 @@ def test_workers_cannot_be_changed(by_owner, db):
 
     assert by_owner.post(url("worker_change", only.pk), {}).status_code == 403
     assert by_owner.post(url("worker_delete", only.pk), {}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "Run by hand"), ("ru", "Запустить вручную")]
+)
+def test_pages_speak(by_owner, version, language, word):
+    page = url("workflow_change", version.workflow_id)
+
+    response = by_owner.get(page, headers={"accept-language": language})
+
+    assert word in shown(response)

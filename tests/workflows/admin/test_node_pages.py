@@ -4,6 +4,7 @@ import pytest
 
 from tests.workflows.admin.conftest import fork, say, shown, url
 from workflows import services
+from workflows.exceptions import InvalidDefinition
 from workflows.graph import find, walk
 
 
@@ -67,6 +68,13 @@ def test_empty_setting_is_an_error(by_owner, version, node_page):
     page = by_owner.post(node_page(version), sent(version, ""))
 
     assert list(page.context["config"].form.errors) == ["text"]
+
+
+def test_nul_in_a_setting_is_an_error(by_owner, version):
+    nodes = [say(text="a\0b")]
+
+    with pytest.raises(InvalidDefinition, match="it holds a NUL character"):
+        services.change_definition(version, {"schema": 1, "nodes": nodes})
 
 
 def test_second_tab_is_told_and_keeps_its_text(by_owner, version, node_page):

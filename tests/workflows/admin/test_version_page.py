@@ -68,7 +68,7 @@ def test_trigger_of_an_enabled_version_is_armed_again(by_owner, make_version, sa
 
     save(version, "trigger", **CUSTOM_TIME, starts_at="2040-01-01 00:00:00+00:00")
 
-    assert version.schedules.get().next_run_at.year == 2040
+    assert str(version.schedules.get().next_run_at)[:4] == "2040"
 
 
 def test_options_are_saved(by_owner, version, save):

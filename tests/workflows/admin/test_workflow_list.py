@@ -43,7 +43,7 @@ def test_next_run_is_shown_to_the_second(by_owner, make_version, tomorrow):
 
     page = shown(by_owner.get(url(LIST)))
 
-    assert f"{tomorrow:%Y-%m-%d %H:%M:%S}" in page
+    assert tomorrow.isoformat() in page
 
 
 def test_next_run_sorts(by_owner, make_version, tomorrow):
