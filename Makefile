@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
-PIP := $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: help run test check lint types format sizes messages clean
 
@@ -53,7 +53,7 @@ $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Punctual needs Python 3.11 or newer; none was found on the PATH."; exit 1; }
 	@echo "Making the environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --upgrade "pip>=25.1"
 
 $(VENV)/.project: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing ..."
@@ -62,6 +62,8 @@ $(VENV)/.project: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: $(VENV)/.project
 	@$(PIP) --group dev
-	@if pkg-config --exists mysqlclient libmariadb 2>/dev/null || pkg-config --exists libmariadb 2>/dev/null; then \
-		PYTHONWARNINGS=ignore $(PIP) --editable ".[mysql]"; fi
+	@for library in mysqlclient mariadb libmariadb; do \
+		pkg-config --exists $$library 2>/dev/null || continue; \
+		PYTHONWARNINGS=ignore $(PIP) --editable ".[mysql]" || echo "Without the driver of MariaDB: it could not be built."; \
+		break; done
 	@touch $@
