@@ -216,3 +216,18 @@ def test_work_goes_on_whatever_is_killed(small_site, start_cluster, victim):
     if cluster.process.poll() == 3:
         start_cluster(small_site)
     small_site.await_all(10)
+
+
+@on_postgresql
+def test_a_database_that_comes_back_finds_all_at_work(site, start_cluster):
+    cluster = start_cluster(site)
+    everybody = cluster.family()
+
+    site.place.rows(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    site.prepare(QUICK, starts=10)
+
+    site.await_all(10)
+    assert cluster.family() == everybody

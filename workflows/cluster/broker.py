@@ -137,7 +137,11 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
             rest(Conf.POLL)
             return
         self._connection.ensure_connection()
-        psycopg = self._connection.connection
+        # What psycopg raises by itself would not be known for a database error.
+        with self._connection.wrap_database_errors:
+            self._await_notification(self._connection.connection)
+
+    def _await_notification(self, psycopg: Any) -> None:
         if self._listening is not psycopg:
             # What came before this is not announced, so that the caller looks again.
             psycopg.execute(f"LISTEN {CHANNEL}")
