@@ -2,7 +2,7 @@
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -115,11 +115,55 @@ class NodeHandler(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """An enabled version, as its trigger sees it."""
+    """A version, as its trigger sees it."""
 
     workflow_id: int
     version_id: int
     config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ComingRun:
+    """A moment at which a trigger will start a version."""
+
+    #: In the time zone in which people think of it.
+    moment: datetime
+    #: The record that it is about, in words; empty without one.
+    record: str = ""
+    #: Why it is then and not as asked for, such as a change of the clocks.
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a configuration amounts to, for the person who writes it."""
+
+    #: When the workflow starts, in plain words.
+    words: str
+    #: The name of the time zone of the runs.
+    zone: str
+    runs: Sequence[ComingRun] = ()
+    #: What else to know, a sentence each.
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A coming run of an enabled version, for a calendar of all of them."""
+
+    workflow_id: int
+    version_id: int
+    title: str
+    run: ComingRun
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The planned runs of a range of time, the earliest first."""
+
+    runs: Sequence[PlannedRun] = ()
+    #: False: there were more than asked for, and some are left out.
+    complete: bool = True
 
 
 class Trigger(ABC):
@@ -131,6 +175,9 @@ class Trigger(ABC):
     form_class: ClassVar["builtins.type[ConfigForm]"] = ConfigForm
     #: What a manual run asks for; its config becomes the context's data.
     manual_form_class: ClassVar["builtins.type[ConfigForm]"] = ConfigForm
+
+    #: It gives a `preview`, which its form shows while it is edited.
+    previews: ClassVar[bool] = False
 
     def arm(self, subscription: Subscription, now: datetime) -> None:
         """Begin to listen for an enabled version.
@@ -154,6 +201,30 @@ class Trigger(ABC):
         None: this trigger does not know when it starts.
         """
         return None
+
+    def preview(self, subscription: Subscription, now: datetime) -> Preview:
+        """Show what a valid configuration, stored or not yet, amounts to.
+
+        Asked only of triggers that have `previews`, in the language that is active.
+        It must give the moments that will really fire.
+        """
+        raise NotImplementedError
+
+    def explain(self, subscription: Subscription, now: datetime) -> str:
+        """Say in one sentence why a version has not run, or when it will.
+
+        Empty: this trigger has nothing to say about it.
+        """
+        return ""
+
+    def calendar(
+        self, since: datetime, until: datetime, now: datetime, most: int
+    ) -> Calendar:
+        """List what is planned for all enabled versions, bounds included.
+
+        Only what is after `now`, and at most so many runs.
+        """
+        return Calendar()
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

@@ -151,6 +151,7 @@ class ScheduleForm(ConfigForm):
         (_("Repeat"), ["kind", ("every", "unit"), "weekdays", "on", "expression"]),
         (_("End"), ["ends_at", "end_field", ("end_offset", "end_unit"), "max_runs"]),
         (_("Missed runs"), ["misfire", "misfire_grace", "misfire_max"]),
+        (_("Load"), ["jitter"]),
     ]
     REPEAT_FIELDS = ("kind", "every", "unit", "weekdays", "on", "expression")
 

@@ -9,12 +9,15 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from triggers.models import Schedule
 from triggers.schedule.config import FIELD, ScheduleConfig
+from triggers.schedule.explaining import explain
 from triggers.schedule.forms import ManualScheduleForm, ScheduleForm
+from triggers.schedule.previewing import preview_of
 from triggers.schedule.recurrence import InvalidRule, first_run
 from triggers.schedule.words import describe_schedule
 from workflows.collections import collection, record
-from workflows.contracts import Subscription, Trigger
+from workflows.contracts import Preview, Subscription, Trigger
 from workflows.exceptions import WorkflowError
+from workflows.models import WorkflowVersion
 from workflows.notices import MOMENTS, notify
 
 
@@ -33,6 +36,7 @@ class ScheduleTrigger(Trigger):
     description = _("At a time, repeatedly, or at a distance from a date of a record.")
     form_class = ScheduleForm
     manual_form_class: ClassVar = ManualScheduleForm
+    previews = True
 
     def arm(self, subscription: Subscription, now: datetime) -> None:
         self.disarm(subscription)
@@ -71,6 +75,13 @@ class ScheduleTrigger(Trigger):
         planned = Schedule.objects.fires().filter(version=OuterRef(version))
         planned = planned.exclude(next_run_at=None).order_by("next_run_at")
         return Subquery(planned.values("next_run_at")[:1])
+
+    def preview(self, subscription: Subscription, now: datetime) -> Preview:
+        return preview_of(subscription, now, get_language() or "en")
+
+    def explain(self, subscription: Subscription, now: datetime) -> str:
+        versions = WorkflowVersion.objects.select_related("workflow")
+        return explain(versions.get(pk=subscription.version_id), now)
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 
+from workflows import registry
 from workflows.admin.listing import trigger_in_words
+from workflows.contracts import Subscription
 from workflows.models import WorkflowVersion
-from workflows.services import Problem, problems_of
+from workflows.services import Problem, problems_of, trigger_problems
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,15 @@ class VersionRow:
     version: WorkflowVersion
     words: str
     last_change: LogEntry | None
+
+
+def explained(version: WorkflowVersion, now: datetime) -> str:
+    """Say why a version has not run, or when it will, as far as its trigger knows."""
+    kind, config = version.trigger_type, version.trigger_config
+    if any(trigger_problems(kind, config)):
+        return ""
+    subscription = Subscription(version.workflow_id, version.pk, config)
+    return registry.triggers.get(kind).explain(subscription, now)
 
 
 def version_rows(versions: Iterable[WorkflowVersion]) -> list[VersionRow]:

@@ -17,6 +17,7 @@ from workflows.admin.nodes import NodePages
 from workflows.admin.outline import outline
 from workflows.admin.pages import closed, done, laid_out
 from workflows.admin.parts import PARTS, Part
+from workflows.admin.previews import PreviewPage, previewed
 from workflows.admin.runs import RunPage
 from workflows.admin.summaries import problem_links
 from workflows.admin.version_deletion import DeletePage
@@ -25,7 +26,7 @@ from workflows.contracts import Trigger
 from workflows.models import WorkflowVersion
 
 
-class VersionAdmin(RunPage, NodePages, DeletePage):
+class VersionAdmin(RunPage, PreviewPage, NodePages, DeletePage):
     """Pages of one version. Who may do what is asked of the admin of workflows."""
 
     effects = VERSION_EFFECTS
@@ -39,6 +40,9 @@ class VersionAdmin(RunPage, NodePages, DeletePage):
             *self.effect_urls(),
             *self.node_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
+            self.route(
+                "<path:object_id>/schedule/preview/", "preview", self.preview_view
+            ),
             *super().get_urls(),
         ]
 
@@ -95,6 +99,9 @@ class VersionAdmin(RunPage, NodePages, DeletePage):
             ],
             "words": trigger_in_words(version),
             "trigger": _trigger(version),
+            "preview": previewed(
+                version, timezone.now(), (posted or {}).get("trigger")
+            ),
             "outline": outline(version.definition),
             "problems": problem_links(self, version),
             "revision": request.POST.get("revision", version.revision),
