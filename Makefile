@@ -21,10 +21,11 @@ run: $(VENV)/.project ## Start Punctual with its demo shop: web, scheduler and c
 test: $(VENV)/.dev ## Run every test that this machine can run
 	@$(BIN)/python -m tests.everywhere
 
-check: lint types ## Everything that CI checks besides the tests
+check: lint types ## Every gate, and the tests that need neither processes nor a browser
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m tests.sizes
+	$(BIN)/python -m pytest -q -n 2 -m "not processes and not browser"
 
 lint: $(VENV)/.dev ## Style, format and import contracts
 	$(BIN)/ruff check .

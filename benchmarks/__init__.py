@@ -1,1 +1,8 @@
-"""Measurements of speed; run each with `python -m benchmarks.<name>`."""
+"""Measurements: ratios and percentiles, never part of a test."""
+
+import os
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()

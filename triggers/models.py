@@ -56,6 +56,8 @@ class Schedule(models.Model):
     planned_until = models.DateTimeField(null=True, blank=True)
     #: Where an unfinished search goes on: behind this primary key.
     cursor = models.CharField(max_length=255, blank=True)
+    #: The highest primary key that a search has met; newer records lie above it.
+    seen = models.BigIntegerField(null=True, blank=True)
     #: Why it is parked, as a sentence.
     error = models.TextField(_("error"), blank=True)
 

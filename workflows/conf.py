@@ -45,7 +45,7 @@ class Settings:
     #: How far ahead records are planned.
     horizon: timedelta = timedelta(seconds=300)
     #: Rows that a scheduler takes at once.
-    schedule_batch: int = 500
+    schedule_batch: int = 200
     #: Child processes that `manage.py up` starts besides its own: name -> arguments.
     up: tuple[tuple[str, tuple[str, ...]], ...] = ()
 

@@ -12,7 +12,7 @@ from triggers.models import Pause, Schedule
 from triggers.schedule.pausing import missed_reason
 from triggers.schedule.plans import Plan, parked, plans_of
 from triggers.schedule.storing import store
-from workflows.attempts import Errored, attempt_apart
+from workflows.attempts import Errored, attempt, attempt_apart
 from workflows.conf import settings
 from workflows.poller import Poller
 from workflows.services import record_missed, start_many
@@ -64,8 +64,11 @@ def _alike(rows: Sequence[Schedule]) -> list[list[Schedule]]:
 
 def _plan(rows: list[Schedule], now: datetime) -> list[Plan]:
     """Plan rows together; if that fails, one by one, so that only the bad one parks."""
-    # Planning changes the rows; a second try must start from what is stored.
-    plans = attempt_apart(lambda: plans_of([copy(row) for row in rows], now))
+    # Planning changes the rows; a second try must start from what is stored. Moments
+    # need no savepoint: they are planned without a query.
+    is_pure = rows[0].kind == Schedule.Kind.MOMENT
+    tried = attempt if is_pure else attempt_apart
+    plans = tried(lambda: plans_of([copy(row) for row in rows], now))
     if not isinstance(plans, Errored):
         return plans
     if len(rows) == 1:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import DateTimeField, Model, Q, QuerySet
+from django.db.models import DateTimeField, IntegerField, Max, Model, Q, QuerySet
 from django.utils import timezone
 
 from triggers.models import Schedule
@@ -18,19 +18,47 @@ from workflows.conf import settings
 CHUNK = 2000
 #: How far a search looks back over the last one, for transactions that end late.
 OVERLAP = timedelta(seconds=5)
+#: How many numbers below the highest may still be taken by such transactions.
+LATE_NUMBERS = 100
 
 
 def search(row: Schedule, config: ScheduleConfig, now: datetime) -> None:
     """Plan the records that come near, and say when to look again."""
     until = now + settings().horizon
     found = list(_window(row, config, until)[:CHUNK])
-    _arm(row, config, found)
+    armed_at = row.armed_at or now
+    _arm(row, config, found, armed_at)
+    if row.planned_until:
+        last_search = row.planned_until - settings().horizon
+        _arm(row, config, _newcomers(row, config, now), max(armed_at, last_search))
+    row.seen = _highest(config)
     complete = len(found) < CHUNK
     row.cursor = "" if complete else str(found[-1].pk)
     row.planned_until = until if complete else _start(config, found[-1])
     row.next_run_at = now + settings().sweep_period if complete else now
     if complete:
         _forget_settled(row, now)
+
+
+def _newcomers(row: Schedule, config: ScheduleConfig, now: datetime) -> list[Model]:
+    """Find new records that began to repeat before anybody looked.
+
+    Their start lies behind the window of the search; that they are new shows in
+    their number. Records that are numbered otherwise are found by signals only.
+    """
+    if isinstance(config.rule, Once) or row.seen is None:
+        return []
+    model = collection(config.collection)
+    rows = model._default_manager.filter(bound(config, "lte", now))
+    return list(rows.filter(pk__gt=row.seen - LATE_NUMBERS).order_by("pk")[:CHUNK])
+
+
+def _highest(config: ScheduleConfig) -> int | None:
+    model = collection(config.collection)
+    if not isinstance(model._meta.pk, IntegerField):
+        return None
+    highest: int | None = model._default_manager.aggregate(top=Max("pk"))["top"]
+    return highest or 0
 
 
 def _window(row: Schedule, config: ScheduleConfig, until: datetime) -> QuerySet[Model]:
@@ -69,14 +97,22 @@ def _start(config: ScheduleConfig, instance: Model) -> datetime | None:
     return recurrence.starts_at if recurrence else None
 
 
-def _arm(row: Schedule, config: ScheduleConfig, records: Sequence[Model]) -> None:
-    """Give each record that has a moment to come its row, and move those that moved."""
+def _arm(
+    row: Schedule, config: ScheduleConfig, records: Sequence[Model], since: datetime
+) -> None:
+    """Give each record that has a moment to come its row, and move those that moved.
+
+    The moment is the first from `since` on that is not settled yet. It may have
+    passed while nobody looked; the misfire policy decides when it fires.
+    """
     known = known_rows(row.version_id, [str(each.pk) for each in records])
     delay = config.delay(row.version.workflow_id)
     new, moved = [], []
     for instance in records:
         schedule = known.get(str(instance.pk))
-        moment = _moment(row, config, instance, schedule)
+        settled = schedule.planned_until if schedule else None
+        after = max(since - SECOND, settled or since - SECOND)
+        moment = first_moment(config, record(instance), after)
         moment = moment + delay if moment else None
         if moment is not None and schedule is None:
             new.append(record_row(row.version_id, instance.pk, next_run_at=moment))
@@ -85,18 +121,6 @@ def _arm(row: Schedule, config: ScheduleConfig, records: Sequence[Model]) -> Non
             moved.append(schedule)
     Schedule.objects.bulk_create(new, ignore_conflicts=True)
     Schedule.objects.bulk_update(moved, ["next_run_at"])
-
-
-def _moment(
-    row: Schedule, config: ScheduleConfig, instance: Model, schedule: Schedule | None
-) -> datetime | None:
-    """Tell which moment of a record to arm: the first that is not settled yet.
-
-    It may have passed while nobody looked; the misfire policy decides when it fires.
-    """
-    settled = schedule.planned_until if schedule else None
-    after = max(filter(None, (row.armed_at and row.armed_at - SECOND, settled)))
-    return first_moment(config, record(instance), after)
 
 
 def first_moment(

@@ -8,7 +8,7 @@ from django.db import connection
 from triggers.models import Schedule
 
 _TIMES = ("next_run_at", "last_run_at", "planned_until")
-_TEXTS = ("cursor", "error")
+_OTHERS = ("cursor", "seen", "error")
 
 
 def store(rows: Sequence[Schedule]) -> None:
@@ -16,7 +16,7 @@ def store(rows: Sequence[Schedule]) -> None:
     if not rows:
         return
     quote = connection.ops.quote_name
-    columns = ", ".join(f"{quote(name)} = %s" for name in (*_TIMES, *_TEXTS))
+    columns = ", ".join(f"{quote(name)} = %s" for name in (*_TIMES, *_OTHERS))
     table = quote(Schedule._meta.db_table)
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -28,4 +28,4 @@ def store(rows: Sequence[Schedule]) -> None:
 def _values(row: Schedule) -> list[Any]:
     adapt = connection.ops.adapt_datetimefield_value
     times = [adapt(getattr(row, name)) for name in _TIMES]
-    return [*times, *(getattr(row, name) for name in _TEXTS), row.pk]
+    return [*times, *(getattr(row, name) for name in _OTHERS), row.pk]

@@ -213,6 +213,16 @@ def test_a_record_whose_moment_passed_between_two_searches_fires_late(watch, tim
     assert time.seconds() == [4]
 
 
+def test_a_repeating_record_created_in_bulk_is_found_after_its_start(watch, time, at):
+    watch(repeat=60)
+    time.go(30)
+
+    User.objects.bulk_create([User(username="u", date_joined=at(-3600))])
+    time.go(100)
+
+    assert time.seconds() == [60, 120]
+
+
 def test_a_search_does_not_fire_what_has_fired(watch, time, join):
     watch()
     join(2)
