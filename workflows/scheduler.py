@@ -17,13 +17,18 @@ from workflows import registry
 from workflows.conf import settings
 from workflows.engine import register, renew
 from workflows.models import Worker
+from workflows.notices import MOMENTS, Listener, can_notify
 from workflows.poller import Poller
 from workflows.pollers import ENGINE_POLLERS
 
 logger = logging.getLogger(__name__)
 
-#: The longest sleep: a nearer moment that appears meanwhile is late by this at most.
+#: The longest sleep where nothing announces nearer moments: they are late by this.
 GLANCE = timedelta(seconds=0.25)
+#: The longest sleep where the database does; in between, health is looked at.
+PATIENCE = timedelta(seconds=1)
+#: The shortest sleep, for moments that another scheduler has in its hands.
+BREATH = timedelta(milliseconds=5)
 #: How long to rest when the database does not answer.
 RECOVERY = timedelta(seconds=1)
 
@@ -78,6 +83,7 @@ class Scheduler:
         self.is_stopping = False
         # Unlike an event, this queue may be used in a signal handler.
         self._stops: SimpleQueue[None] = SimpleQueue()
+        self._listener = Listener(MOMENTS)
 
     def stop(self) -> None:
         self.is_stopping = True
@@ -91,15 +97,23 @@ class Scheduler:
         """Poll until stopped, or until `is_healthy` says that there is no use."""
         while not self.is_stopping and is_healthy():
             try:
-                pause = self._round(timezone.now())
+                self._rest(self._round(timezone.now()))
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("The database does not answer; waiting: %s", error)
                 connection.close()
-                pause = RECOVERY
-            self._rest(pause)
+                self._sleep(RECOVERY)
         self.attendance.leave()
 
     def _rest(self, pause: timedelta) -> None:
+        """Sleep until the next moment, a nearer one, or the time to look again."""
+        if not pause:
+            return
+        if can_notify():
+            self._listener.wait(min(pause, PATIENCE).total_seconds())
+        else:
+            self._sleep(min(pause, GLANCE))
+
+    def _sleep(self, pause: timedelta) -> None:
         with suppress(Empty):
             self._stops.get(timeout=pause.total_seconds())
 
@@ -110,5 +124,5 @@ class Scheduler:
             return timedelta(0)
         now = timezone.now()
         moments = [poller.due(now) for poller in self.pollers]
-        nearest = min((m for m in moments if m is not None), default=now + GLANCE)
-        return min(max(nearest - now, timedelta(0)), GLANCE)
+        nearest = min((m for m in moments if m is not None), default=now + PATIENCE)
+        return max(nearest - now, BREATH)

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from triggers.models import Pause
+from workflows.notices import MOMENTS, notify
 
 
 def pause(now: datetime, user: Any = None) -> bool:
@@ -24,6 +25,7 @@ def pause(now: datetime, user: Any = None) -> bool:
 
 def resume(now: datetime) -> bool:
     """Let schedules fire again; False if they were not paused."""
+    notify(MOMENTS)
     return bool(Pause.objects.lasting().update(resumed_at=now, lasting=None))
 
 

@@ -13,6 +13,7 @@ from workflows import clock
 from workflows.collections import is_allowed, record
 from workflows.conf import settings
 from workflows.exceptions import WorkflowError
+from workflows.notices import MOMENTS, notify
 
 
 def plan_saved(sender: type[Model], instance: Model, **_kwargs: Any) -> None:
@@ -84,6 +85,8 @@ def _has_passed(recurrence: Recurrence, now: datetime) -> bool:
 def _store(
     search: Schedule, instance: Model, moment: datetime | None, now: datetime
 ) -> None:
+    if moment:
+        notify(MOMENTS)
     Schedule.objects.update_or_create(
         version_id=search.version_id,
         kind=Schedule.Kind.RECORD,

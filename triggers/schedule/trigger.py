@@ -15,6 +15,7 @@ from triggers.schedule.words import describe_schedule
 from workflows.collections import collection, record
 from workflows.contracts import Subscription, Trigger
 from workflows.exceptions import WorkflowError
+from workflows.notices import MOMENTS, notify
 
 
 class RecordGone(WorkflowError):
@@ -47,6 +48,7 @@ class ScheduleTrigger(Trigger):
         Schedule.objects.create(
             version_id=subscription.version_id, armed_at=armed_at, **row
         )
+        notify(MOMENTS)
 
     def disarm(self, subscription: Subscription) -> None:
         # The lock on a row that is firing makes this wait: afterwards nothing fires.

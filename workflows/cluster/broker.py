@@ -5,6 +5,7 @@ On PostgreSQL clusters are woken by NOTIFY; elsewhere they look every `poll` sec
 
 import logging
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
@@ -15,11 +16,11 @@ from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from workflows.attempts import Errored, attempt
+from workflows.notices import EXECUTIONS, Listener, can_notify
 from workflows.poller import rest
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "punctual_wake_up"
 #: How long a cluster waits for a notification before it looks by itself.
 PATIENCE = 1.0
 #: How long it rests when what carries the messages does not answer.
@@ -28,7 +29,7 @@ RECOVERY = 0.5
 #: One way there and back each, inside the sender's transaction or outside.
 _ENQUEUE = f"""
     INSERT INTO {OrmQ._meta.db_table} (key, payload, lock) VALUES (%s, %s, %s)
-    RETURNING id, pg_notify('{CHANNEL}', '')
+    RETURNING id, pg_notify('{EXECUTIONS}', '')
 """  # noqa: S608 - nothing of it comes from outside
 _TAKE = f"""
     DELETE FROM {OrmQ._meta.db_table} WHERE id IN (
@@ -78,8 +79,9 @@ class OrmBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
 class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
     """Take = delete under SKIP LOCKED; enqueue = insert in the caller's transaction."""
 
-    #: The connection of psycopg that listens; a new one has to begin again.
-    _listening: Any = None
+    @cached_property
+    def _listener(self) -> Listener:
+        return Listener(EXECUTIONS, Conf.ORM)
 
     def enqueue(self, task: str) -> int:
         values = (self.list_key or Conf.CLUSTER_NAME, task, timezone.now())
@@ -113,7 +115,7 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
 
     @property
     def _is_postgresql(self) -> bool:
-        return bool(self._connection.vendor == "postgresql")
+        return can_notify(Conf.ORM)
 
     def _take_at_once(self) -> list[Message]:
         with self._connection.cursor() as cursor:
@@ -136,19 +138,4 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
         if not self._is_postgresql:
             rest(Conf.POLL)
             return
-        self._connection.ensure_connection()
-        # What psycopg raises by itself would not be known for a database error.
-        with self._connection.wrap_database_errors:
-            self._await_notification(self._connection.connection)
-
-    def _await_notification(self, psycopg: Any) -> None:
-        if self._listening is not psycopg:
-            # What came before this is not announced, so that the caller looks again.
-            psycopg.execute(f"LISTEN {CHANNEL}")
-            self._listening = psycopg
-            return
-        for _ in psycopg.notifies(timeout=PATIENCE, stop_after=1):
-            pass
-        # One look answers all the others that have come.
-        for _ in psycopg.notifies(timeout=0):
-            pass
+        self._listener.wait(PATIENCE)

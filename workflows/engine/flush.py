@@ -8,6 +8,7 @@ from typing import Any
 from workflows.engine.holding import release_held
 from workflows.engine.run import Run
 from workflows.models import Execution, Job
+from workflows.notices import MOMENTS, notify
 from workflows.options import Concurrency
 from workflows.states import FINAL
 
@@ -22,6 +23,8 @@ def flush(runs: Sequence[Run], now: datetime) -> None:
         Job.objects.bulk_update(changed, _CHANGING)
     _move(runs, now)
     _make_room(runs, now)
+    if any(run.outcome and run.outcome.due_at for run in runs):
+        notify(MOMENTS)
 
 
 def _make_room(runs: Sequence[Run], now: datetime) -> None:

@@ -13,6 +13,7 @@ from django_q.signing import SignedPackage
 
 from workflows.cluster import broker as module
 from workflows.cluster.broker import OrmBroker, WakeUpBroker
+from workflows.notices import EXECUTIONS
 
 QUEUE = "test"
 
@@ -130,7 +131,7 @@ def test_a_new_connection_listens_again(wakeup):
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_listening_channels()")
-        assert cursor.fetchall() == [(module.CHANNEL,)]
+        assert cursor.fetchall() == [(EXECUTIONS,)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,57 @@
+"""Notices between processes: something new is there, look at once (PostgreSQL only).
+
+A notice is a hint. Losing one costs the patience of the listener and nothing else.
+"""
+
+from typing import Any
+
+from django.db import connections
+
+#: Executions may be taken.
+EXECUTIONS = "punctual_wake_up"
+#: A moment has come nearer than the scheduler knows.
+MOMENTS = "punctual_moment"
+
+
+def can_notify(alias: str = "default") -> bool:
+    return bool(connections[alias].vendor == "postgresql")
+
+
+def notify(channel: str, alias: str = "default") -> None:
+    """Send a notice; inside a transaction it goes out with the commit."""
+    if can_notify(alias):
+        with connections[alias].cursor() as cursor:
+            cursor.execute("SELECT pg_notify(%s, '')", [channel])
+
+
+class Listener:
+    """Waits for notices on one channel."""
+
+    def __init__(self, channel: str, alias: str = "default") -> None:
+        self.channel = channel
+        self.alias = alias
+        #: The connection of psycopg that listens; a new one has to begin again.
+        self._listening: Any = None
+
+    def wait(self, seconds: float) -> None:
+        """Return at a notice, or after so many seconds.
+
+        The first call on a connection returns at once: what came before it began to
+        listen was not announced, so that the caller must look again.
+        """
+        connection = connections[self.alias]
+        connection.ensure_connection()
+        # What psycopg raises by itself would not be known for a database error.
+        with connection.wrap_database_errors:
+            self._await(connection.connection, seconds)
+
+    def _await(self, psycopg: Any, seconds: float) -> None:
+        if self._listening is not psycopg:
+            psycopg.execute(f"LISTEN {self.channel}")
+            self._listening = psycopg
+            return
+        for _ in psycopg.notifies(timeout=seconds, stop_after=1):
+            pass
+        # One look answers all the others that have come.
+        for _ in psycopg.notifies(timeout=0):
+            pass
