@@ -1,5 +1,7 @@
 """Custom time, from the enabled version to its executions."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.conftest import NOW
@@ -187,6 +189,36 @@ def test_a_clock_that_steps_back_repeats_nothing(enable, time, at):
     time.go(300)
 
     assert time.seconds() == [60, 120, 180, 240, 300]
+
+
+def test_a_clock_that_steps_forward_loses_nothing_silently(enable, time, at):
+    enable(starts_at=at(0), repeat=600)
+    time.go(600)
+
+    time.now += timedelta(hours=1)
+    time.go(600)
+
+    # The hour that was stepped over is in the history as missed, the rest has run.
+    assert time.missed() == [1200, 1800, 2400, 3000, 3600]
+    assert time.seconds() == [600, 4200, 4800]
+
+
+def test_a_wait_of_years_ends_to_the_second(enable, time, at):
+    days = 5 * 365
+    enable(starts_at=at(0) + timedelta(days=days, seconds=7))
+
+    time.go(days=days + 1)
+
+    assert time.seconds() == [days * 86400 + 7]
+
+
+def test_intervals_do_not_drift(enable, time, at):
+    enable(starts_at=at(0), repeat=7)
+
+    for _ in range(20):
+        time.jump(8)
+
+    assert set(time.seconds()) == set(range(7, 161, 7))
 
 
 def test_two_schedulers_fire_once(enable, time, at):

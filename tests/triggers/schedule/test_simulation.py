@@ -92,7 +92,7 @@ class Scheduler:
             self.now = max(due, self.now)
             if self.chance.random() < 0.02:
                 self.die(poller)
-            poller.drain(self.now)
+            poller.poll(self.now)
 
     def die(self, poller):
         """Lose what one poll did, and some time."""
