@@ -20,6 +20,7 @@ from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilt
 from workflows.admin.forms import NewWorkflowForm, WorkflowForm
 from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch, tags
 from workflows.admin.summaries import explained, problem_links, version_rows
+from workflows.admin.switches import SwitchPage
 from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.models import Workflow, WorkflowVersion
 from workflows.states import ExecutionStatus
@@ -37,7 +38,7 @@ def bulk_action(effect: Effect) -> Callable[..., None]:
     return act
 
 
-class WorkflowAdmin(EffectAdmin):
+class WorkflowAdmin(SwitchPage):
     """The list of workflows, and a page for each with its versions."""
 
     form = WorkflowForm
