@@ -4,7 +4,7 @@ import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import Enum
 from typing import Any, ClassVar, TypeAlias
 
@@ -178,6 +178,8 @@ class Trigger(ABC):
 
     #: It gives a `preview`, which its form shows while it is edited.
     previews: ClassVar[bool] = False
+    #: It can start afterwards what it missed: `count_missed` and `run_missed`.
+    catches_up: ClassVar[bool] = False
 
     def arm(self, subscription: Subscription, now: datetime) -> None:
         """Begin to listen for an enabled version.
@@ -216,6 +218,37 @@ class Trigger(ABC):
         Empty: this trigger has nothing to say about it.
         """
         return ""
+
+    def zone(self, config: Mapping[str, Any]) -> tzinfo | None:
+        """Give the time zone in which people think of a configuration's moments.
+
+        None: the project's own.
+        """
+        return None
+
+    def count_missed(
+        self, subscription: Subscription, since: datetime, until: datetime
+    ) -> int:
+        """Count what `run_missed` would start, itself bounded like it.
+
+        Both are asked only of triggers that catch up, about the past, for valid
+        configurations, and include both bounds. Raises a `WorkflowError` if a
+        range is too much to look through.
+        """
+        raise NotImplementedError
+
+    def run_missed(
+        self,
+        subscription: Subscription,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+    ) -> int:
+        """Start what should have run and did not; say how many.
+
+        Asking twice starts nothing twice.
+        """
+        raise NotImplementedError
 
     def calendar(
         self, since: datetime, until: datetime, now: datetime, most: int

@@ -19,7 +19,12 @@ from workflows.admin.effects import Effect, EffectAdmin
 from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilter
 from workflows.admin.forms import NewWorkflowForm, WorkflowForm
 from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch, tags
-from workflows.admin.summaries import explained, problem_links, version_rows
+from workflows.admin.summaries import (
+    catches_up,
+    explained,
+    problem_links,
+    version_rows,
+)
 from workflows.admin.switches import SwitchPage
 from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.models import Workflow, WorkflowVersion
@@ -183,6 +188,7 @@ class WorkflowAdmin(SwitchPage):
             "acting": version,
             "current": listing.current(workflow),
             "words": listing.trigger_in_words(version) if version else "",
+            "catches_up": version is not None and catches_up(version),
             "why": explained(version, timezone.now()) if version else "",
             "problems": problem_links(self, version) if version else [],
             "versions": version_rows(versions.order_by("-number")),
