@@ -1,15 +1,18 @@
-"""The trigger types of this app, their signals and what they poll."""
+"""The trigger types of this app, their signals, what they poll and what stops them."""
 
 from django.db.models.signals import post_save, pre_delete
 
 from triggers.schedule.firing import FireSchedules
+from triggers.schedule.pausing import PauseSchedules
 from triggers.schedule.saving import forget_deleted, plan_saved
 from triggers.schedule.trigger import ScheduleTrigger
-from workflows.registry import register_poller, register_trigger
+from workflows.registry import register_poller, register_switch, register_trigger
 
 register_trigger(ScheduleTrigger)
 
 register_poller(FireSchedules)
+
+register_switch(PauseSchedules)
 
 post_save.connect(plan_saved, dispatch_uid="triggers.schedule.save")
 pre_delete.connect(forget_deleted, dispatch_uid="triggers.schedule.delete")

@@ -4,7 +4,7 @@ import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import Enum
 from typing import Any, ClassVar, TypeAlias
 
@@ -178,6 +178,8 @@ class Trigger(ABC):
 
     #: It gives a `preview`, which its form shows while it is edited.
     previews: ClassVar[bool] = False
+    #: It can start afterwards what it missed: `count_missed` and `run_missed`.
+    catches_up: ClassVar[bool] = False
 
     def arm(self, subscription: Subscription, now: datetime) -> None:
         """Begin to listen for an enabled version.
@@ -217,6 +219,37 @@ class Trigger(ABC):
         """
         return ""
 
+    def zone(self, config: Mapping[str, Any]) -> tzinfo | None:
+        """Give the time zone in which people think of a configuration's moments.
+
+        None: the project's own.
+        """
+        return None
+
+    def count_missed(
+        self, subscription: Subscription, since: datetime, until: datetime
+    ) -> int:
+        """Count what `run_missed` would start, itself bounded like it.
+
+        Both are asked only of triggers that catch up, about the past, for valid
+        configurations, and include both bounds. Raises a `WorkflowError` if a
+        range is too much to look through.
+        """
+        raise NotImplementedError
+
+    def run_missed(
+        self,
+        subscription: Subscription,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+    ) -> int:
+        """Start what should have run and did not; say how many.
+
+        Asking twice starts nothing twice.
+        """
+        raise NotImplementedError
+
     def calendar(
         self, since: datetime, until: datetime, now: datetime, most: int
     ) -> Calendar:
@@ -234,3 +267,46 @@ class Trigger(ABC):
         The context is what expressions see as `trigger`: `{"data", "date"}`.
         """
         return {"data": dict(values), "date": now}
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A switch that stops something now."""
+
+    #: What is stopped, by whom and since when, for the top of every page.
+    sentence: str
+    #: The row that keeps it, for the log of the admin.
+    row: Any
+
+
+class Switch(ABC):
+    """Stops something for all workflows at once, until somebody releases it.
+
+    The list of workflows offers it, and while it stops, every page of the admin says
+    so. Register it with `workflows.registry.register_switch`.
+    """
+
+    #: The name in addresses.
+    name: ClassVar[str]
+    #: Who may stop and release, such as "triggers.pause_schedules".
+    permission: ClassVar[str]
+    #: What the buttons say.
+    stop_label: ClassVar[Any]
+    release_label: ClassVar[Any]
+    #: What to know before one stops it.
+    consequence: ClassVar[Any]
+    #: What the messages and the log say afterwards.
+    stop_done: ClassVar[Any]
+    release_done: ClassVar[Any]
+
+    @abstractmethod
+    def stopped(self) -> Stopped | None:
+        """Tell whether it stops now. Asked on every page: one cheap statement."""
+
+    @abstractmethod
+    def stop(self, now: datetime, user: Any) -> bool:
+        """Stop; False if it did already."""
+
+    @abstractmethod
+    def release(self, now: datetime) -> bool:
+        """Let go; False if it did not stop."""

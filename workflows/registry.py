@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from workflows.contracts import NodeHandler, Trigger
+from workflows.contracts import NodeHandler, Switch, Trigger
 from workflows.exceptions import AlreadyRegistered, NotRegistered
 from workflows.poller import Poller
 
@@ -52,6 +52,8 @@ nodes: Registry[NodeHandler] = Registry("node")
 triggers: Registry[Trigger] = Registry("trigger")
 #: What the scheduler process does besides sleeping.
 pollers: Registry[type[Poller]] = Registry("poller")
+#: What stops something for all workflows; the admin offers and announces it.
+switches: Registry[Switch] = Registry("switch")
 
 
 def register_node(handler: type[NodeHandler]) -> None:
@@ -64,3 +66,7 @@ def register_trigger(trigger: type[Trigger]) -> None:
 
 def register_poller(poller: type[Poller]) -> None:
     pollers.add(poller.__name__, poller)
+
+
+def register_switch(switch: type[Switch]) -> None:
+    switches.add(switch.name, switch())

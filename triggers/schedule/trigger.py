@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import get_language, gettext_lazy as _
 
 from triggers.models import Schedule
+from triggers.schedule import backfill
 from triggers.schedule.config import FIELD, ScheduleConfig
 from triggers.schedule.explaining import explain
 from triggers.schedule.forms import ManualScheduleForm, ScheduleForm
@@ -37,6 +39,7 @@ class ScheduleTrigger(Trigger):
     form_class = ScheduleForm
     manual_form_class: ClassVar = ManualScheduleForm
     previews = True
+    catches_up = True
 
     def arm(self, subscription: Subscription, now: datetime) -> None:
         self.disarm(subscription)
@@ -80,8 +83,24 @@ class ScheduleTrigger(Trigger):
         return preview_of(subscription, now, get_language() or "en")
 
     def explain(self, subscription: Subscription, now: datetime) -> str:
-        versions = WorkflowVersion.objects.select_related("workflow")
-        return explain(versions.get(pk=subscription.version_id), now)
+        return explain(_version(subscription), now)
+
+    def zone(self, config: Mapping[str, Any]) -> ZoneInfo:
+        return ScheduleConfig.read(config).zone
+
+    def count_missed(
+        self, subscription: Subscription, since: datetime, until: datetime
+    ) -> int:
+        return backfill.count_missed(_version(subscription), since, until)
+
+    def run_missed(
+        self,
+        subscription: Subscription,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+    ) -> int:
+        return backfill.run_missed(_version(subscription), since, until, now)
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime
@@ -100,3 +119,8 @@ class ScheduleTrigger(Trigger):
         except (model.DoesNotExist, ValueError, TypeError):  # type: ignore[attr-defined]  # every model has it
             raise RecordGone(config.collection, pk) from None
         return record(instance, config.preload)
+
+
+def _version(subscription: Subscription) -> WorkflowVersion:
+    versions = WorkflowVersion.objects.select_related("workflow")
+    return versions.get(pk=subscription.version_id)

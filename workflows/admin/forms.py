@@ -1,6 +1,7 @@
 """The admin's own forms: a workflow, its options, its document, the frame of a node."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -40,6 +41,15 @@ class NewWorkflowForm(WorkflowForm):
     )
 
 
+class MomentInput(forms.DateTimeInput):
+    """A moment to the second, with the calendar of the browser."""
+
+    input_type = "datetime-local"
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"step": 1}, format="%Y-%m-%dT%H:%M:%S")
+
+
 class OptionsForm(forms.Form):
     """What may change even after a version has run."""
 
@@ -64,6 +74,32 @@ class OptionsForm(forms.Form):
     def initial_of(cls, options: Options) -> dict[str, Any]:
         seconds = int(options.timeout.total_seconds()) if options.timeout else None
         return {"timeout": seconds, "stack_limit": options.stack_limit}
+
+
+class MissedForm(forms.Form):
+    """A range of the past, on the wall clock of the active time zone."""
+
+    since = forms.DateTimeField(label=_("From"), widget=MomentInput)
+    until = forms.DateTimeField(
+        label=_("To"), widget=MomentInput, help_text=_("Both are included.")
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        self.now = now
+        super().__init__(*args, **kwargs)
+
+    def clean_until(self) -> datetime:
+        until: datetime = self.cleaned_data["until"]
+        if until > self.now:
+            raise ValidationError(gettext("This is not over yet; choose the past."))
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", gettext("The end is before the start."))
+        return cleaned
 
 
 class DocumentField(forms.CharField):

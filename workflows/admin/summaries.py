@@ -32,6 +32,11 @@ class VersionRow:
     last_change: LogEntry | None
 
 
+def catches_up(version: WorkflowVersion) -> bool:
+    kind = version.trigger_type
+    return kind in registry.triggers and registry.triggers.get(kind).catches_up
+
+
 def explained(version: WorkflowVersion, now: datetime) -> str:
     """Say why a version has not run, or when it will, as far as its trigger knows."""
     kind, config = version.trigger_type, version.trigger_config

@@ -13,20 +13,21 @@ from django.utils import timezone
 
 from workflows import registry
 from workflows.admin.listing import trigger_in_words
+from workflows.admin.missed import MissedPage
 from workflows.admin.nodes import NodePages
 from workflows.admin.outline import outline
 from workflows.admin.pages import closed, done, laid_out
 from workflows.admin.parts import PARTS, Part
 from workflows.admin.previews import PreviewPage, previewed
 from workflows.admin.runs import RunPage
-from workflows.admin.summaries import problem_links
+from workflows.admin.summaries import catches_up, problem_links
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.contracts import Trigger
 from workflows.models import WorkflowVersion
 
 
-class VersionAdmin(RunPage, PreviewPage, NodePages, DeletePage):
+class VersionAdmin(RunPage, MissedPage, PreviewPage, NodePages, DeletePage):
     """Pages of one version. Who may do what is asked of the admin of workflows."""
 
     effects = VERSION_EFFECTS
@@ -40,6 +41,7 @@ class VersionAdmin(RunPage, PreviewPage, NodePages, DeletePage):
             *self.effect_urls(),
             *self.node_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
+            self.route("<path:object_id>/missed/", "missed", self.missed_view),
             self.route(
                 "<path:object_id>/schedule/preview/", "preview", self.preview_view
             ),
@@ -99,6 +101,7 @@ class VersionAdmin(RunPage, PreviewPage, NodePages, DeletePage):
             ],
             "words": trigger_in_words(version),
             "trigger": _trigger(version),
+            "catches_up": catches_up(version),
             "preview": previewed(
                 version, timezone.now(), (posted or {}).get("trigger")
             ),

@@ -19,7 +19,13 @@ from workflows.admin.effects import Effect, EffectAdmin
 from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilter
 from workflows.admin.forms import NewWorkflowForm, WorkflowForm
 from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch, tags
-from workflows.admin.summaries import explained, problem_links, version_rows
+from workflows.admin.summaries import (
+    catches_up,
+    explained,
+    problem_links,
+    version_rows,
+)
+from workflows.admin.switches import SwitchPage
 from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.models import Workflow, WorkflowVersion
 from workflows.states import ExecutionStatus
@@ -37,7 +43,7 @@ def bulk_action(effect: Effect) -> Callable[..., None]:
     return act
 
 
-class WorkflowAdmin(EffectAdmin):
+class WorkflowAdmin(SwitchPage):
     """The list of workflows, and a page for each with its versions."""
 
     form = WorkflowForm
@@ -182,6 +188,7 @@ class WorkflowAdmin(EffectAdmin):
             "acting": version,
             "current": listing.current(workflow),
             "words": listing.trigger_in_words(version) if version else "",
+            "catches_up": version is not None and catches_up(version),
             "why": explained(version, timezone.now()) if version else "",
             "problems": problem_links(self, version) if version else [],
             "versions": version_rows(versions.order_by("-number")),
