@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from tests.nodes import registered
 from workflows import services
@@ -27,6 +28,12 @@ def pytest_collection_modifyitems(config, items):
 def fresh_engine():
     """Rolled-back ids come again, so that nothing compiled may stay."""
     forget_compiled()
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """A request in another language leaves it behind in its thread."""
+    translation.activate("en")
 
 
 @pytest.fixture
