@@ -74,3 +74,14 @@ def test_readable_mends_what_databases_refuse():
 
 def test_readable_cuts():
     assert readable(Decimal("1.23456"), 4) == "1.23"
+
+
+def test_deep_values_are_stored_on_every_database(make_version):
+    deep = 1
+    for _ in range(100):
+        deep = [deep]
+
+    version = make_version(options={"deep": deep})
+    version.refresh_from_db()
+
+    assert version.options == {"deep": deep}

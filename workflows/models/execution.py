@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workflows.models.fields import typed_json
+from workflows.models.fields import TypedJSONField
 from workflows.models.workflow import Workflow, WorkflowVersion
 from workflows.states import UNFINISHED, ExecutionStatus, sources
 
@@ -60,8 +60,8 @@ class Execution(models.Model):
     #: Why it ended as it did, in words; empty after a success.
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     #: What expressions see as `trigger`: `{"data": ..., "date": ...}`.
-    context = typed_json(verbose_name=_("trigger data"), default=dict)
-    output = typed_json(verbose_name=_("output"), null=True, blank=True)
+    context = TypedJSONField(verbose_name=_("trigger data"), default=dict)
+    output = TypedJSONField(verbose_name=_("output"), null=True, blank=True)
     manual = models.BooleanField(_("started by hand"), default=False)
     #: The moment it was planned for; the start may be later.
     planned_at = models.DateTimeField(_("planned for"), null=True, blank=True)

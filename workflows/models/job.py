@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from workflows.models.execution import Execution
-from workflows.models.fields import typed_json
+from workflows.models.fields import TypedJSONField
 from workflows.states import JobStatus
 
 
@@ -20,8 +20,8 @@ class Job(models.Model):
     node_type = models.CharField(_("type"), max_length=64)
     status = models.CharField(_("status"), max_length=10, choices=JobStatus)
     #: What the expressions of its configuration gave, by setting.
-    input = typed_json(verbose_name=_("input"), null=True, blank=True)
-    result = typed_json(verbose_name=_("result"), null=True, blank=True)
+    input = TypedJSONField(verbose_name=_("input"), null=True, blank=True)
+    result = TypedJSONField(verbose_name=_("result"), null=True, blank=True)
     #: The message of a failure or an exception.
     error = models.TextField(_("error"), blank=True)
     traceback = models.TextField(_("traceback"), blank=True)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from workflows.graph import empty
-from workflows.models.fields import marker, typed_json
+from workflows.models.fields import TypedJSONField, marker
 from workflows.options import Options
 
 
@@ -105,13 +105,13 @@ class WorkflowVersion(models.Model):
     number = models.PositiveIntegerField(_("version"), default=1, editable=False)
     trigger_type = models.CharField(_("trigger"), max_length=64)
     #: The configuration that the trigger type's form describes.
-    trigger_config = typed_json(
+    trigger_config = TypedJSONField(
         verbose_name=_("trigger settings"), default=dict, blank=True
     )
     #: `{"schema": 1, "nodes": [...]}`; see `workflows.graph`.
-    definition = typed_json(verbose_name=_("definition"), default=empty)
+    definition = TypedJSONField(verbose_name=_("definition"), default=empty)
     #: `{"timeout": seconds, "stack_limit": n}`; see `workflows.options`.
-    options = typed_json(verbose_name=_("options"), default=dict, blank=True)
+    options = TypedJSONField(verbose_name=_("options"), default=dict, blank=True)
     #: Runs in the calling process instead of a worker; fixed at creation.
     synchronous = models.BooleanField(
         _("synchronous"),

@@ -74,8 +74,8 @@ def test_filter_of_workflows_does_not_list_them_all(by_owner, ended, broken):
 
 
 def test_purged_workflow_does_not_hide_its_history(by_owner, ended):
-    Workflow.objects.all()._raw_delete("default")
     WorkflowVersion.objects.all()._raw_delete("default")
+    Workflow.objects.all()._raw_delete("default")
 
     page = shown(by_owner.get(url(LIST)))
 
