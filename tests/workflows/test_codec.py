@@ -77,7 +77,7 @@ def test_readable_cuts():
 
 
 def test_deep_values_are_stored_on_every_database(make_version):
-    deep = 1
+    deep: object = 1
     for _ in range(100):
         deep = [deep]
 

@@ -15,10 +15,16 @@ class TypedJSONField(models.JSONField):
         options |= {"encoder": TypedEncoder, "decoder": TypedDecoder}
         super().__init__(*args, **options)
 
+    def db_type(self, connection: BaseDatabaseWrapper) -> str | None:
+        # The JSON type of MariaDB is a text with a check that knows no more than 32
+        # levels of nesting; nothing but our own encoder writes here.
+        if getattr(connection, "mysql_is_mariadb", False):
+            return "longtext"
+        return super().db_type(connection)
+
     def db_check(self, connection: BaseDatabaseWrapper) -> Any:
-        # The check that MariaDB would make knows no more than 32 levels of nesting;
-        # nothing but our own encoder writes here.
-        return None if connection.vendor == "mysql" else super().db_check(connection)
+        is_mariadb = getattr(connection, "mysql_is_mariadb", False)
+        return None if is_mariadb else super().db_check(connection)
 
     def deconstruct(self) -> Any:
         name, path, args, options = super().deconstruct()
