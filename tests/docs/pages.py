@@ -20,12 +20,13 @@ class Page:
 
     def __init__(self, name):
         self.blocks = dict(BLOCK.findall((DOCS / name).read_text("utf-8")))
+        self.modules: dict[str, Any] = {}
         [self.package] = {path.split("/")[0] for path in self.blocks}
         sys.modules[self.package] = ModuleType(self.package)
 
     def execute(self, path):
         module = ModuleType(path.removesuffix(".py").replace("/", "."))
-        sys.modules[module.__name__] = module
+        sys.modules[module.__name__] = self.modules[path] = module
         exec(compile(self.blocks[path], path, "exec"), vars(module))  # noqa: S102 - our own page
         return module
 

@@ -12,14 +12,14 @@ from workflows import registry, services
 @pytest.fixture
 def page(transactional_db):
     page = Page("how-to/add-a-trigger.md")
-    page.listener = page.execute("tills/models.py").Listener
-    page.paid = page.execute("tills/paid.py")
+    listener = page.execute("tills/models.py").Listener
+    page.execute("tills/paid.py")
     page.execute("tills/workflow_types.py")
     with connection.schema_editor() as editor:
-        editor.create_model(page.listener)
+        editor.create_model(listener)
     yield page
     with connection.schema_editor() as editor:
-        editor.delete_model(page.listener)
+        editor.delete_model(listener)
     registry.triggers._entries.pop("tills.paid", None)
     del apps.all_models["tills"]
     apps.clear_cache()
@@ -41,7 +41,7 @@ def test_its_test_passes(page):
 def test_disabled_version_no_longer_listens(page, version):
     services.disable(version)
 
-    assert not page.listener.objects.exists()
+    assert not page.modules["tills/models.py"].Listener.objects.exists()
 
 
 def test_trigger_is_described_by_its_till(page, version):
