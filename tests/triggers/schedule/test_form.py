@@ -124,7 +124,7 @@ def test_errors_are_in_russian(typed, sentence):
     with translation.override("ru"):
         [messages] = ScheduleForm(typed).errors.values()
 
-    assert sentence in " ".join(messages)
+    assert sentence in " ".join(map(str, messages))
 
 
 START = {"starts_at": datetime(2026, 11, 22, 9, tzinfo=UTC)}
