@@ -104,7 +104,7 @@ def test_wrong_input_names_its_field_and_the_reason(typed, field, sentence):
     form = ScheduleForm(typed)
 
     assert list(form.errors) == [field]
-    assert sentence in " ".join(form.errors[field])
+    assert sentence in " ".join(map(str, form.errors[field]))
     # Only a hang takes that long.
     assert process_time() - began < 0.5
 
