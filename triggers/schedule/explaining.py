@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from triggers.models import Pause, Schedule, ScheduleQuerySet
@@ -92,4 +91,4 @@ def _rows(version: WorkflowVersion) -> ScheduleQuerySet:
 def _shown(moment: datetime | None) -> str:
     if moment is None:
         return "-"
-    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_lazy as _
 
 from triggers.models import Pause
@@ -68,7 +67,7 @@ class PauseSchedules(Switch):
 
 def _sentence(lasting: Pause) -> str:
     moment = timezone.localtime(lasting.paused_at)
-    facts = {"since": date_format(moment, "DATETIME_FORMAT"), "user": lasting.paused_by}
+    facts = {"since": f"{moment:%Y-%m-%d %H:%M:%S}", "user": lasting.paused_by}
     if lasting.paused_by is None:
         return gettext("All schedules are paused since %(since)s.") % facts
     return gettext("All schedules are paused since %(since)s, by %(user)s.") % facts

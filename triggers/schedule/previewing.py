@@ -60,7 +60,7 @@ def _of_time(
     if first is None:
         return []
     runs = preview(config.recurrence, first - SECOND, count)
-    return [_coming(config.recurrence, run.moment, language) for run in runs]
+    return [coming_run(config.recurrence, run.moment, language) for run in runs]
 
 
 def _of_records(
@@ -74,8 +74,7 @@ def _of_records(
         if recurrence is not None and moment is not None:
             found.append((moment, recurrence, instance))
     for moment, recurrence, instance in sorted(found, key=lambda each: each[0]):
-        name = f"{instance._meta.verbose_name} {instance.pk}"
-        yield _coming(recurrence, moment, language, name)
+        yield coming_run(recurrence, moment, language, name_of(instance))
 
 
 def _records(config: ScheduleConfig, now: datetime) -> list[Model]:
@@ -90,7 +89,12 @@ def _records(config: ScheduleConfig, now: datetime) -> list[Model]:
     return [*chosen, *islice(past[:RECORDS], RECORDS - len(chosen))]
 
 
-def _coming(
+def name_of(instance: Model) -> str:
+    """Name a record by its key: its text is not for everybody who sees schedules."""
+    return f"{instance._meta.verbose_name} {instance.pk}"
+
+
+def coming_run(
     recurrence: Recurrence, moment: datetime, language: str, record: str = ""
 ) -> ComingRun:
     note = note_for(recurrence, moment)

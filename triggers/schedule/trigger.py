@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy as _
 
 from triggers.models import Schedule
 from triggers.schedule import backfill
+from triggers.schedule.calendar import calendar_data
 from triggers.schedule.config import FIELD, ScheduleConfig
 from triggers.schedule.explaining import explain
 from triggers.schedule.forms import ManualScheduleForm, ScheduleForm
@@ -17,7 +18,7 @@ from triggers.schedule.previewing import preview_of
 from triggers.schedule.recurrence import InvalidRule, first_run
 from triggers.schedule.words import describe_schedule
 from workflows.collections import collection, record
-from workflows.contracts import Preview, Subscription, Trigger
+from workflows.contracts import Calendar, Preview, Subscription, Trigger
 from workflows.exceptions import WorkflowError
 from workflows.models import WorkflowVersion
 from workflows.notices import MOMENTS, notify
@@ -101,6 +102,11 @@ class ScheduleTrigger(Trigger):
         now: datetime,
     ) -> int:
         return backfill.run_missed(_version(subscription), since, until, now)
+
+    def calendar(
+        self, since: datetime, until: datetime, now: datetime, most: int
+    ) -> Calendar:
+        return calendar_data(since, until, now, most)
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

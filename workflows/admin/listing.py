@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, Q, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -69,5 +69,15 @@ def trigger_in_words(version: WorkflowVersion) -> str:
     return trigger.describe(version.trigger_config)
 
 
-NEXT_RUN = F("next_run_at").asc(nulls_last=True)
-LAST_RUN = F("last_run_at").asc(nulls_last=True)
+class Moment(F):
+    """A column of moments: rows without one come last, whichever way it is sorted."""
+
+    def asc(self, **_options: Any) -> OrderBy:
+        return super().asc(nulls_last=True)
+
+    def desc(self, **_options: Any) -> OrderBy:
+        return super().desc(nulls_last=True)
+
+
+NEXT_RUN = Moment("next_run_at")
+LAST_RUN = Moment("last_run_at")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from workflows import services
 from workflows.admin import listing
 from workflows.admin.badges import badge, isolated, moment
+from workflows.admin.calendars import CalendarPage
 from workflows.admin.effects import Effect, EffectAdmin
 from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilter
 from workflows.admin.forms import NewWorkflowForm, WorkflowForm
@@ -43,7 +44,7 @@ def bulk_action(effect: Effect) -> Callable[..., None]:
     return act
 
 
-class WorkflowAdmin(SwitchPage):
+class WorkflowAdmin(CalendarPage, SwitchPage):
     """The list of workflows, and a page for each with its versions."""
 
     form = WorkflowForm
