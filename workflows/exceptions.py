@@ -2,6 +2,13 @@
 
 from collections.abc import Sequence
 
+LONGEST_SHOWN = 60
+
+
+def _short(name: str) -> str:
+    """Cut what people typed to what a sentence can carry."""
+    return name if len(name) <= LONGEST_SHOWN else f"{name[: LONGEST_SHOWN - 1]}…"
+
 
 class WorkflowError(Exception):
     """Whatever Punctual itself finds wrong; the message is for people."""
@@ -54,7 +61,7 @@ class InvalidDefinition(WorkflowError):
 class CollectionNotAllowed(WorkflowError):
     def __init__(self, label: str) -> None:
         super().__init__(
-            f"Workflows may not touch '{label}'. "
+            f"Workflows may not touch '{_short(label)}'. "
             'Add it to WORKFLOWS["COLLECTIONS"] in the settings to allow it.'
         )
 
@@ -62,7 +69,7 @@ class CollectionNotAllowed(WorkflowError):
 class FieldUnknown(WorkflowError):
     def __init__(self, label: str, field: str, known: Sequence[str]) -> None:
         super().__init__(
-            f"'{label}' has no field '{field}'. It has: {', '.join(known)}."
+            f"'{label}' has no field '{_short(field)}'. It has: {', '.join(known)}."
         )
 
 

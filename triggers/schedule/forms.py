@@ -1,5 +1,6 @@
 """The form of a schedule: both modes, the repetition, the ends, missed runs."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -17,7 +18,9 @@ from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfi
 from triggers.schedule.recurrence import InvalidRule, zone_named
 from workflows.collections import collection, field_of
 from workflows.exceptions import WorkflowError
-from workflows.forms import CollectionField, ConfigForm, PathsField
+from workflows.forms import CollectionField, ConfigForm
+from workflows.paths import preload_lookups
+from workflows.record_forms import PreloadField
 
 UNITS = [
     ("seconds", _("seconds")),
@@ -40,6 +43,9 @@ MISFIRES = [
 ]
 #: A hundred years in seconds: the farthest a date may be from its field.
 FARTHEST = 3_155_760_000
+#: Longer names, expressions and days are mistakes, and not worth repeating.
+LONGEST = 200
+_WRITTEN = re.compile(r"\d{4}-\d\d?-\d\d?[\d:TtZz+., -]{0,30}")
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 
 
@@ -51,8 +57,10 @@ class MomentField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         if value in self.empty_values or isinstance(value, datetime):
             return value or None
+        text = str(value).strip()
         try:
-            moment = parse_datetime(str(value).strip())
+            # Python reads more as a date than people mean as one.
+            moment = parse_datetime(text) if _WRITTEN.fullmatch(text) else None
         except ValueError:
             moment = None
         if moment is None:
@@ -66,6 +74,13 @@ class DayField(forms.JSONField):
 
     widget = forms.Textarea(attrs={"rows": 2})
 
+    def to_python(self, value: Any) -> Any:
+        try:
+            short = not isinstance(value, str) or len(value) <= LONGEST
+            return super().to_python(value if short else value[:LONGEST])
+        except ValueError:  # a number of very many digits
+            raise ValidationError(self.error_messages["invalid"]) from None
+
     def prepare_value(self, value: Any) -> Any:
         return None if value is None else super().prepare_value(value)
 
@@ -77,7 +92,9 @@ class ScheduleForm(ConfigForm):
     zone = forms.CharField(label=_("Time zone"), max_length=100, required=False)
     starts_at = MomentField(label=_("Starts at"), required=False)
     collection = CollectionField(label=_("Collection"), required=False)
-    start_field = forms.CharField(label=_("Date field"), required=False)
+    start_field = forms.CharField(
+        label=_("Date field"), max_length=LONGEST, required=False
+    )
     start_offset = forms.IntegerField(
         label=_("Distance"),
         required=False,
@@ -88,7 +105,7 @@ class ScheduleForm(ConfigForm):
     start_unit = forms.ChoiceField(
         label=_("Unit"), choices=UNITS, required=False, initial="minutes"
     )
-    preload = PathsField(label=_("Relations to load"), required=False)
+    preload = PreloadField(label=_("Relations to load"), required=False)
     kind = forms.ChoiceField(label=_("Repeat"), choices=REPEATS, initial="none")
     every = forms.IntegerField(label=_("Every"), required=False)
     unit = forms.ChoiceField(
@@ -110,7 +127,9 @@ class ScheduleForm(ConfigForm):
     )
     expression = forms.CharField(label=_("Cron expression"), required=False)
     ends_at = MomentField(label=_("Ends at"), required=False)
-    end_field = forms.CharField(label=_("Ends by date field"), required=False)
+    end_field = forms.CharField(
+        label=_("Ends by date field"), max_length=LONGEST, required=False
+    )
     end_offset = forms.IntegerField(
         label=_("Distance"), required=False, min_value=-FARTHEST, max_value=FARTHEST
     )
@@ -119,13 +138,18 @@ class ScheduleForm(ConfigForm):
         label=_("Ends after runs"),
         required=False,
         min_value=1,
+        max_value=1_000_000_000,
         help_text=_("Counted over all versions of the workflow."),
     )
     misfire = forms.ChoiceField(
         label=_("A missed run"), choices=MISFIRES, initial=SKIP, required=False
     )
     misfire_grace = forms.IntegerField(
-        label=_("Late at most (seconds)"), initial=60, required=False, min_value=0
+        label=_("Late at most (seconds)"),
+        initial=60,
+        required=False,
+        min_value=0,
+        max_value=31_536_000,
     )
     misfire_max = forms.IntegerField(
         label=_("Missed runs at most"),
@@ -175,7 +199,9 @@ class ScheduleForm(ConfigForm):
         try:
             self._place_in_zone(zone_named(cleaned["zone"]))
         except InvalidRule as error:
-            self.add_error("zone", str(error))
+            self.add_error("zone", error.sentence(get_language() or "en"))
+        self._check_repetition()
+        self._check_distances()
         if not self.errors:
             self._check_whole()
         if not self.errors and cleaned["mode"] == FIELD:
@@ -211,7 +237,14 @@ class ScheduleForm(ConfigForm):
         for name in ("start_field", "end_field"):
             if self.cleaned_data.get(name):
                 self._check_date_field(name)
-        self._check_distances()
+        self._check_preload()
+
+    def _check_preload(self) -> None:
+        model = collection(self.cleaned_data["collection"])
+        try:
+            preload_lookups(model, self.cleaned_data.get("preload") or ())
+        except WorkflowError as error:
+            self.add_error("preload", str(error))
 
     def _check_date_field(self, name: str) -> None:
         model = collection(self.cleaned_data["collection"])
@@ -223,6 +256,13 @@ class ScheduleForm(ConfigForm):
         if not isinstance(field, DateField):
             message = gettext("'%(field)s' is no date.") % {"field": field.name}
             self.add_error(name, message)
+
+    def _check_repetition(self) -> None:
+        """Ask for what the kind of repetition cannot be without."""
+        needed = {"interval": ("every", "unit"), "cron": ("expression",)}
+        for name in needed.get(self.cleaned_data.get("kind", ""), ()):
+            if self.cleaned_data.get(name, 0) in {None, ""}:
+                self.add_error(name, forms.Field.default_error_messages["required"])
 
     def _check_distances(self) -> None:
         for name in ("start", "end"):

@@ -12,7 +12,7 @@ from workflows import registry
 from workflows.codec import TypedEncoder, decode, encode
 from workflows.exceptions import ResultNotStorable
 from workflows.models import Workflow
-from workflows.options import Options
+from workflows.options import Concurrency, Options
 
 
 class WorkflowForm(forms.ModelForm):
@@ -70,10 +70,39 @@ class OptionsForm(forms.Form):
         ),
     )
 
+    concurrency = forms.ChoiceField(
+        label=_("If earlier runs are unfinished"),
+        choices=Concurrency.choices,
+        required=False,
+        help_text=_(
+            "What a new run does then: it starts all the same, it waits until there "
+            "is room, it is left out and noted in the history, or it starts and the "
+            "oldest unfinished run is cancelled."
+        ),
+    )
+    max_running = forms.IntegerField(
+        label=_("Unfinished runs at most"),
+        min_value=1,
+        max_value=10_000,
+        required=False,
+        help_text=_("How many there is room for. Side by side there is no maximum."),
+    )
+
+    def clean_concurrency(self) -> str:
+        return self.cleaned_data["concurrency"] or Options().concurrency.value
+
+    def clean_max_running(self) -> int:
+        return self.cleaned_data["max_running"] or Options().max_running
+
     @classmethod
     def initial_of(cls, options: Options) -> dict[str, Any]:
         seconds = int(options.timeout.total_seconds()) if options.timeout else None
-        return {"timeout": seconds, "stack_limit": options.stack_limit}
+        return {
+            "timeout": seconds,
+            "stack_limit": options.stack_limit,
+            "concurrency": options.concurrency.value,
+            "max_running": options.max_running,
+        }
 
 
 class MissedForm(forms.Form):

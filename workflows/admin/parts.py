@@ -68,7 +68,7 @@ class TriggerPart(Part):
 
 
 class OptionsPart(Part):
-    """Time limit and stack limit."""
+    """Limits, and what happens when runs overlap."""
 
     name, title, saved = "options", _("Options"), _("Changed the options.")
     survives_freezing = True

@@ -110,7 +110,7 @@ class WorkflowVersion(models.Model):
     )
     #: `{"schema": 1, "nodes": [...]}`; see `workflows.graph`.
     definition = TypedJSONField(verbose_name=_("definition"), default=empty)
-    #: `{"timeout": seconds, "stack_limit": n}`; see `workflows.options`.
+    #: `{"timeout": seconds, "concurrency": "queue", …}`; see `workflows.options`.
     options = TypedJSONField(verbose_name=_("options"), default=dict, blank=True)
     #: Runs in the calling process instead of a worker; fixed at creation.
     synchronous = models.BooleanField(

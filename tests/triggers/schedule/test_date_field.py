@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 @pytest.fixture(autouse=True)
 def collections(settings):
-    settings.WORKFLOWS = {"COLLECTIONS": ["auth.user"]}
+    settings.WORKFLOWS = {"COLLECTIONS": ["auth.user", "auth.group"]}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from tests.workflows.admin.conftest import fork, said, say, shown, url
 from workflows import services
+from workflows.options import Concurrency
 
 
 @pytest.fixture
@@ -75,7 +76,29 @@ def test_options_are_saved(by_owner, version, save):
     save(version, "options", timeout="60", stack_limit="3")
 
     version.refresh_from_db()
-    assert version.options == {"timeout": 60, "stack_limit": 3}
+    assert version.options == {
+        "timeout": 60,
+        "stack_limit": 3,
+        "concurrency": "parallel",
+        "max_running": 1,
+    }
+
+
+def test_concurrency_is_saved_and_shown(by_owner, version, save, page_of):
+    save(version, "options", stack_limit="1", concurrency="queue", max_running="4")
+
+    version.refresh_from_db()
+    assert version.behaviour.concurrency == Concurrency.QUEUE
+    assert version.behaviour.max_running == 4
+    assert '<option value="queue" selected>' in shown(by_owner.get(page_of(version)))
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "10001", "x"])
+def test_wrong_maximum_is_an_error_of_its_field(by_owner, version, save, number):
+    response = save(version, "options", stack_limit="1", max_running=number)
+
+    [_trigger, options, *_] = response.context["parts"]
+    assert list(options["form"].form.errors) == ["max_running"]
 
 
 def test_options_of_a_frozen_version_are_saved(by_owner, frozen, save):
