@@ -33,25 +33,25 @@ class Listener:
         #: The connection of psycopg that listens; a new one has to begin again.
         self._listening: Any = None
 
-    def wait(self, seconds: float) -> None:
-        """Return at a notice, or after so many seconds.
+    def wait(self, seconds: float) -> bool:
+        """Return at a notice, or after so many seconds; say whether to look again.
 
-        The first call on a connection returns at once: what came before it began to
-        listen was not announced, so that the caller must look again.
+        The first call on a connection returns at once and says yes: what came before
+        it began to listen was not announced.
         """
         connection = connections[self.alias]
         connection.ensure_connection()
         # What psycopg raises by itself would not be known for a database error.
         with connection.wrap_database_errors:
-            self._await(connection.connection, seconds)
+            return self._await(connection.connection, seconds)
 
-    def _await(self, psycopg: Any, seconds: float) -> None:
+    def _await(self, psycopg: Any, seconds: float) -> bool:
         if self._listening is not psycopg:
             psycopg.execute(f"LISTEN {self.channel}")
             self._listening = psycopg
-            return
-        for _ in psycopg.notifies(timeout=seconds, stop_after=1):
-            pass
+            return True
+        heard = any([*psycopg.notifies(timeout=seconds, stop_after=1)])
         # One look answers all the others that have come.
         for _ in psycopg.notifies(timeout=0):
             pass
+        return heard

@@ -25,8 +25,10 @@ logger = logging.getLogger(__name__)
 
 #: The longest sleep where nothing announces nearer moments: they are late by this.
 GLANCE = timedelta(seconds=0.25)
-#: The longest sleep where the database does; in between, health is looked at.
-PATIENCE = timedelta(seconds=1)
+#: The longest sleep where the database does: a notice that is lost costs this.
+PATIENCE = timedelta(seconds=3)
+#: How often, while it sleeps, a process looks whether it is of use.
+CHECK = timedelta(seconds=1)
 #: The shortest sleep, for moments that another scheduler has in its hands.
 BREATH = timedelta(milliseconds=5)
 #: How long to rest when the database does not answer.
@@ -97,21 +99,23 @@ class Scheduler:
         """Poll until stopped, or until `is_healthy` says that there is no use."""
         while not self.is_stopping and is_healthy():
             try:
-                self._rest(self._round(timezone.now()))
+                self._rest(self._round(timezone.now()), is_healthy)
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("The database does not answer; waiting: %s", error)
                 connection.close()
                 self._sleep(RECOVERY)
         self.attendance.leave()
 
-    def _rest(self, pause: timedelta) -> None:
+    def _rest(self, pause: timedelta, is_healthy: Callable[[], bool]) -> None:
         """Sleep until the next moment, a nearer one, or the time to look again."""
-        if not pause:
-            return
-        if can_notify():
-            self._listener.wait(min(pause, PATIENCE).total_seconds())
-        else:
+        if not can_notify():
             self._sleep(min(pause, GLANCE))
+            return
+        left = min(pause, PATIENCE)
+        while left and not self.is_stopping and is_healthy():
+            if self._listener.wait(min(left, CHECK).total_seconds()):
+                return
+            left -= min(left, CHECK)
 
     def _sleep(self, pause: timedelta) -> None:
         with suppress(Empty):
