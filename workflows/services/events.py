@@ -52,7 +52,8 @@ def start_many(events: Sequence[Event], now: datetime) -> list[Execution]:
         created = _create_all(plain, now)
         for event in events:
             if not _is_plain(event, options):
-                created += _create_by_policy(event, options[event.version_id], now)
+                policy = options.get(event.version_id, Options())
+                created += _create_by_policy(event, policy, now)
         wake([execution.pk for execution in created if execution.due_at])
     return created
 

@@ -122,10 +122,12 @@ def archive(workflow: Workflow, now: datetime) -> None:
 
 def archive_version(version: WorkflowVersion, now: datetime) -> None:
     """Delete one version; deleting the current one deletes the workflow."""
-    if version.current:
-        archive(version.workflow, now)
-        return
-    WorkflowVersion.objects.filter(pk=version.pk).update(archived_at=now)
+    with transaction.atomic():
+        stored = locked(version)
+        if stored.current:
+            archive(stored.workflow, now)
+        else:
+            WorkflowVersion.objects.filter(pk=stored.pk).update(archived_at=now)
 
 
 def purge() -> int:

@@ -151,6 +151,16 @@ def test_archiving_an_old_version_leaves_the_workflow(make_version):
     assert list(first.workflow.versions.present()) == [second]
 
 
+def test_archiving_asks_the_database_which_version_is_current(make_version):
+    first = make_version()
+    second = services.enable(services.copy_as_version(first), NOW)
+    assert first.current
+
+    services.archive_version(first, NOW)
+
+    assert reload(second).enabled is True
+
+
 def test_archiving_the_current_version_archives_the_workflow(make_version):
     version = make_version()
 
