@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ["triggers", "workflows"]
+APPS = ["handlers", "triggers", "workflows"]
 PLACE = re.compile(r"%\(\w+\)[sdr]")
 
 
