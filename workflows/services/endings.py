@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from workflows.cluster import wake
-from workflows.engine import release_held
+from workflows.engine import held, release_held
 from workflows.models import Execution, Job, WorkflowVersion
+from workflows.options import Concurrency
 from workflows.states import ExecutionStatus, JobStatus
 
 #: Longest reason that is kept, in characters.
@@ -40,6 +41,12 @@ def end(
 
 
 def make_room(version_ids: set[int], now: datetime) -> None:
-    """Let executions start that were held back by those that have ended."""
+    """Let executions start that were held back by those that have ended.
+
+    Only a queue needs the lock on its workflow. Where a newer execution cancels the
+    older ones the lock is taken the other way round, and two would wait for each other.
+    """
     for version in WorkflowVersion.objects.filter(pk__in=version_ids):
-        wake(release_held(version.workflow_id, version.behaviour, now))
+        queues = version.behaviour.concurrency == Concurrency.QUEUE
+        if queues or held(version.workflow_id).exists():
+            wake(release_held(version.workflow_id, version.behaviour, now))

@@ -1,6 +1,7 @@
 """Several schedulers and workers at once, on databases that allow it."""
 
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.racing import cannot_race, race
 from triggers.schedule.firing import FireSchedules
 from triggers.schedule.pausing import pause
 from workflows import services
+from workflows.exceptions import TransitionNotAllowed
 from workflows.models import Execution, Workflow
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -130,6 +132,30 @@ def test_a_skipping_workflow_starts_one_of_many_events(make_version):
 
     assert sum(execution is not None for execution in started) == 1
     assert Execution.objects.filter(status="rejected").count() == 5
+
+
+def test_restarts_and_cancellations_do_not_wait_for_each_other(make_version):
+    version = make_version(node("pause"), options={"concurrency": "restart"})
+
+    def start(number):
+        event = services.Event(
+            version.workflow_id, version.pk, str(number), {"date": NOW}
+        )
+        return services.start(event, NOW)
+
+    def cancel():
+        for execution in Execution.objects.unfinished():
+            with suppress(TransitionNotAllowed):
+                services.cancel(execution, NOW)
+
+    for round_ in range(10):
+        starts = [
+            lambda number=n: start(number) for n in range(round_ * 3, round_ * 3 + 3)
+        ]
+        race(*starts, cancel, cancel)
+
+    assert Execution.objects.count() == 30
+    assert Execution.objects.unfinished().count() <= 1
 
 
 def test_pausing_at_once_pauses_once():
