@@ -9,8 +9,7 @@ from django.utils.translation import gettext
 
 from triggers.schedule.config import FIELD, ScheduleConfig
 from triggers.schedule.events import event_of
-from triggers.schedule.planning import SECOND
-from triggers.schedule.recurrence import runs_between
+from triggers.schedule.recurrence import SECOND, runs_between
 from triggers.schedule.searching import bound, date_field
 from workflows.collections import collection, record
 from workflows.exceptions import WorkflowError

@@ -9,9 +9,8 @@ from django.utils.translation import get_language
 
 from triggers.models import Schedule
 from triggers.schedule.config import FIELD, ScheduleConfig
-from triggers.schedule.planning import SECOND
 from triggers.schedule.previewing import coming_run, name_of
-from triggers.schedule.recurrence import InvalidRule, Once, runs_between
+from triggers.schedule.recurrence import SECOND, InvalidRule, Once, runs_between
 from triggers.schedule.searching import bound, date_field
 from workflows.collections import collection, record
 from workflows.contracts import Calendar, ComingRun, PlannedRun

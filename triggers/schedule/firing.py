@@ -5,7 +5,7 @@ from copy import copy
 from datetime import datetime
 from itertools import groupby
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Min
 
 from triggers.models import Pause, Schedule
@@ -14,6 +14,7 @@ from triggers.schedule.plans import Plan, parked, plans_of
 from triggers.schedule.storing import store
 from workflows.attempts import Errored, attempt, attempt_apart
 from workflows.conf import settings
+from workflows.models import lock_free
 from workflows.poller import Poller
 from workflows.services import record_missed, start_many
 
@@ -46,11 +47,9 @@ def _claim(now: datetime) -> list[Schedule]:
     disables locks the workflow first and then its schedules, and neither may wait for
     the other. What is locked is skipped, and is due again in a moment.
     """
-    can_skip = connection.features.has_select_for_update_skip_locked
     due = Schedule.objects.due(now).order_by("next_run_at", "pk")
     rows = due.select_related("version__workflow").defer("version__definition")
-    locked = rows.select_for_update(skip_locked=can_skip)
-    return list(locked[: settings().schedule_batch])
+    return list(lock_free(rows)[: settings().schedule_batch])
 
 
 def _alike(rows: Sequence[Schedule]) -> list[list[Schedule]]:

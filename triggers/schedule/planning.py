@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from triggers.schedule.config import ALL, ONCE, ScheduleConfig
-from triggers.schedule.recurrence import Recurrence, next_run, runs_between
-
-SECOND = timedelta(seconds=1)
+from triggers.schedule.recurrence import SECOND, Recurrence, next_run, runs_between
 
 
 @dataclass(frozen=True, slots=True)

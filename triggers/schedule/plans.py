@@ -9,8 +9,8 @@ from django.db.models import Model
 from triggers.models import Schedule
 from triggers.schedule.config import ScheduleConfig
 from triggers.schedule.events import event_of
-from triggers.schedule.planning import SECOND, firing
-from triggers.schedule.recurrence import Recurrence, next_run
+from triggers.schedule.planning import firing
+from triggers.schedule.recurrence import SECOND, Recurrence, next_run
 from triggers.schedule.searching import search
 from workflows.collections import collection, record
 from workflows.services import Event

@@ -8,8 +8,8 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _, ngettext
 
 from triggers.schedule.config import FIELD, ScheduleConfig
-from triggers.schedule.planning import SECOND
 from triggers.schedule.recurrence import (
+    SECOND,
     Once,
     Recurrence,
     first_run,

@@ -7,8 +7,7 @@ from django.db.models import Model
 
 from triggers.models import Schedule
 from triggers.schedule.config import ScheduleConfig
-from triggers.schedule.planning import SECOND
-from triggers.schedule.recurrence import InvalidRule, Once, Recurrence, next_run
+from triggers.schedule.recurrence import SECOND, InvalidRule, Once, Recurrence, next_run
 from workflows import clock
 from workflows.collections import is_allowed, record
 from workflows.conf import settings

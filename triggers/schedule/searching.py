@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from triggers.models import Schedule
 from triggers.schedule.config import ScheduleConfig
-from triggers.schedule.planning import SECOND
-from triggers.schedule.recurrence import Once, next_run
+from triggers.schedule.recurrence import SECOND, Once, next_run
 from workflows.collections import collection, field_of, record
 from workflows.conf import settings
 

@@ -16,6 +16,7 @@ from django_q.models import OrmQ
 from django_q.signing import SignedPackage
 
 from workflows.attempts import Errored, attempt
+from workflows.models import lock_free
 from workflows.notices import EXECUTIONS, Listener, can_notify
 from workflows.poller import rest
 
@@ -127,9 +128,8 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
         if not waiting.exists():
             # Without this look SQLite would be locked for writing at every turn.
             return []
-        can_skip = self._connection.features.has_select_for_update_skip_locked
         with transaction.atomic(using=Conf.ORM):
-            locked = waiting.select_for_update(skip_locked=can_skip).order_by("pk")
+            locked = lock_free(waiting).order_by("pk")
             rows = list(locked.values_list("pk", "payload")[: Conf.BULK])
             waiting.filter(pk__in=[pk for pk, _ in rows]).delete()
         return rows

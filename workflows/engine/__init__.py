@@ -1,5 +1,6 @@
 """Run executions: claim a batch, advance it, commit it as a group."""
 
+from workflows.engine.claims import give_back
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
 from workflows.engine.holding import held, release_held, unfinished
@@ -9,6 +10,7 @@ __all__ = [
     "Drain",
     "Presence",
     "forget_compiled",
+    "give_back",
     "held",
     "inline",
     "processes",

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from workflows.conf import settings
 from workflows.exceptions import KilledItsWorker
-from workflows.models import Execution, ExecutionQuerySet
+from workflows.models import Execution, ExecutionQuerySet, lock_free
 from workflows.states import ExecutionStatus
 
 #: How long an execution rests after the database failed under it.
@@ -24,9 +24,7 @@ def claim(
     kills its worker is counted.
     """
     with transaction.atomic():
-        while rows := _chosen(
-            _skip_locked(Execution.objects.claimable(now)), limit, ids
-        ):
+        while rows := _chosen(Execution.objects.claimable(now), limit, ids):
             if not _is_poison(rows[0]):
                 _mark(rows, owner, now)
                 break
@@ -39,7 +37,8 @@ def _chosen(
 ) -> list[Execution]:
     if ids:
         queryset = queryset.filter(pk__in=list(ids))
-    return _without_suspects(list(queryset.order_by("due_at", "pk")[:limit]))
+    rows = lock_free(queryset).order_by("due_at", "pk")[:limit]
+    return _without_suspects(list(rows))
 
 
 def _without_suspects(rows: list[Execution]) -> list[Execution]:
@@ -47,11 +46,6 @@ def _without_suspects(rows: list[Execution]) -> list[Execution]:
     if rows and rows[0].deliveries:
         return rows[:1]
     return [row for row in rows if not row.deliveries]
-
-
-def _skip_locked(queryset: ExecutionQuerySet) -> ExecutionQuerySet:
-    can_skip = connection.features.has_select_for_update_skip_locked
-    return queryset.select_for_update(skip_locked=can_skip)
 
 
 def _mark(rows: Sequence[Execution], owner: int, now: datetime) -> None:
@@ -109,7 +103,19 @@ def release_all(owner: int, now: datetime, *, keep: Iterable[int] = ()) -> int:
     mine = Execution.objects.filter(owner=owner, status=ExecutionStatus.RUNNING)
     mine = mine.exclude(pk__in=list(keep))
     with transaction.atomic():
-        ids = list(_skip_locked(mine).values_list("pk", flat=True))
-        return Execution.objects.filter(pk__in=ids).move(
-            ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
-        )
+        return len(give_back(mine, now))
+
+
+def give_back(
+    running: ExecutionQuerySet, now: datetime, most: int | None = None
+) -> list[int]:
+    """Take executions from their workers and queue them again; give their ids.
+
+    A frozen worker may hold some in an open transaction: those come later. Called in
+    a transaction.
+    """
+    ids = list(lock_free(running).values_list("pk", flat=True)[:most])
+    Execution.objects.filter(pk__in=ids).move(
+        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
+    )
+    return ids

@@ -3,6 +3,7 @@
 from workflows.models.execution import Execution, ExecutionQuerySet
 from workflows.models.fields import marker
 from workflows.models.job import Job
+from workflows.models.locking import lock_free
 from workflows.models.worker import Worker, WorkerQuerySet
 from workflows.models.workflow import (
     Category,
@@ -21,5 +22,6 @@ __all__ = [
     "Workflow",
     "WorkflowVersion",
     "label_of",
+    "lock_free",
     "marker",
 ]

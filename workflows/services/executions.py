@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from workflows import registry
 from workflows.cluster import muted, wake
-from workflows.engine import inline
+from workflows.engine import give_back, inline
 from workflows.exceptions import Archived, TransitionNotAllowed
 from workflows.models import Execution, ExecutionQuerySet, Worker, WorkflowVersion
 from workflows.services.edits import require_valid
@@ -126,12 +126,6 @@ def _requeue(worker: Worker, now: datetime) -> int:
 
 
 def _give_back(running: ExecutionQuerySet, now: datetime) -> int:
-    can_skip = connection.features.has_select_for_update_skip_locked
-    # A frozen worker may hold rows in an open transaction: those come later.
-    rows = running.select_for_update(skip_locked=can_skip)
-    ids = list(rows.values_list("pk", flat=True)[:CHUNK])
-    moved = Execution.objects.filter(pk__in=ids).move(
-        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
-    )
+    ids = give_back(running, now, CHUNK)
     wake(ids)
-    return moved
+    return len(ids)

@@ -29,9 +29,10 @@ from triggers.schedule.recurrence.runs import (
     runs_between,
 )
 from triggers.schedule.recurrence.words import describe
-from triggers.schedule.recurrence.zones import zone_named
+from triggers.schedule.recurrence.zones import SECOND, zone_named
 
 __all__ = [
+    "SECOND",
     "Calendar",
     "Cron",
     "Daily",
