@@ -112,7 +112,8 @@ def _loaded(rows: Sequence[Execution], now: datetime) -> list[Run]:
     if begun:
         for job in Job.objects.filter(execution__in=begun).order_by("number"):
             jobs[job.execution_id].append(job)
-    options = _options_of(rows)
+    stored = WorkflowVersion.objects.options_of(row.version_id for row in rows)
+    options = {row.pk: stored.get(row.version_id, Options()) for row in rows}
     _fix_timeouts(rows, options, now)
     for row in rows:
         if row.version_id not in versions:
@@ -122,13 +123,6 @@ def _loaded(rows: Sequence[Execution], now: datetime) -> list[Run]:
         for row in rows
         if row.version_id in versions
     ]
-
-
-def _options_of(rows: Sequence[Execution]) -> dict[int, Options]:
-    """Read the options by execution: unlike the definition, they may change."""
-    versions = WorkflowVersion.objects.filter(pk__in={row.version_id for row in rows})
-    read = {pk: Options.read(s) for pk, s in versions.values_list("pk", "options")}
-    return {row.pk: read.get(row.version_id, Options()) for row in rows}
 
 
 def _fix_timeouts(

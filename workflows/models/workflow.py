@@ -1,5 +1,6 @@
 """Workflows and their versions."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -94,6 +95,11 @@ class VersionQuerySet(models.QuerySet["WorkflowVersion"]):
 
     def present(self) -> "VersionQuerySet":
         return self.filter(archived_at=None)
+
+    def options_of(self, version_ids: Iterable[int]) -> dict[int, Options]:
+        """Read the options by version; unlike the definition, they may change."""
+        rows = self.filter(pk__in=set(version_ids)).values_list("pk", "options")
+        return {pk: Options.read(stored) for pk, stored in rows}
 
 
 class WorkflowVersion(models.Model):

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db import transaction
 
-from workflows.exceptions import EditConflict, InvalidDefinition, VersionFrozen
+from workflows.exceptions import EditConflict, VersionFrozen
 from workflows.graph import Definition
 from workflows.models import WorkflowVersion
 from workflows.services.endings import make_room
 from workflows.services.validation import (
     definition_problems,
-    problems_of,
+    require_none,
     trigger_problems,
 )
 from workflows.services.versions import locked, rearm
@@ -26,8 +26,7 @@ def change_definition(
     Raises `VersionFrozen`, `EditConflict` if `revision` is not the stored one, and
     `InvalidDefinition`.
     """
-    if problems := list(definition_problems(definition)):
-        raise InvalidDefinition([str(problem) for problem in problems])
+    require_none(definition_problems(definition))
     with transaction.atomic():
         stored = _open(version, revision)
         stored.definition = definition
@@ -43,8 +42,7 @@ def change_trigger(
     revision: int | None = None,
 ) -> WorkflowVersion:
     """Replace the trigger of a version that has not run; re-arm it if enabled."""
-    if problems := list(trigger_problems(kind, config)):
-        raise InvalidDefinition([str(problem) for problem in problems])
+    require_none(trigger_problems(kind, config))
     with transaction.atomic():
         stored = _open(version, revision)
         with rearm(stored, now):
@@ -77,9 +75,3 @@ def _save(version: WorkflowVersion) -> WorkflowVersion:
     version.revision += 1
     version.save()
     return version
-
-
-def require_valid(version: WorkflowVersion) -> None:
-    """Raise `InvalidDefinition` with all that keeps the version from running."""
-    if problems := problems_of(version):
-        raise InvalidDefinition([str(problem) for problem in problems])

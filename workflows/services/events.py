@@ -47,7 +47,8 @@ def start_many(events: Sequence[Event], now: datetime) -> list[Execution]:
     refuses is noted as rejected.
     """
     with transaction.atomic():
-        options = _options_of(events)
+        ids = (event.version_id for event in events)
+        options = WorkflowVersion.objects.options_of(ids)
         plain = [event for event in events if _is_plain(event, options)]
         created = _create_all(plain, now)
         for event in events:
@@ -61,12 +62,6 @@ def start_many(events: Sequence[Event], now: datetime) -> list[Execution]:
 def record_missed(event: Event, now: datetime, reason: str) -> bool:
     """Note in the history that a moment passed unused; it does not count as a run."""
     return _note(event, now, ExecutionStatus.MISSED, reason)
-
-
-def _options_of(events: Sequence[Event]) -> dict[int, Options]:
-    ids = {event.version_id for event in events}
-    rows = WorkflowVersion.objects.filter(pk__in=ids).values_list("pk", "options")
-    return {pk: Options.read(stored) for pk, stored in rows}
 
 
 def _is_plain(event: Event, options: Mapping[int, Options]) -> bool:

@@ -13,9 +13,9 @@ from workflows.cluster import muted, wake
 from workflows.engine import give_back, inline
 from workflows.exceptions import Archived, TransitionNotAllowed
 from workflows.models import Execution, ExecutionQuerySet, Worker, WorkflowVersion
-from workflows.services.edits import require_valid
 from workflows.services.endings import end
 from workflows.services.events import Event, start_many
+from workflows.services.validation import problems_of, require_none
 from workflows.states import ExecutionStatus
 
 #: Executions that one poll ends or moves on.
@@ -31,7 +31,7 @@ def run_manually(
     """
     if version.archived_at is not None:
         raise Archived(str(version))
-    require_valid(version)
+    require_none(problems_of(version))
     trigger = registry.triggers.get(version.trigger_type)
     event = Event(
         workflow_id=version.workflow_id,

@@ -1,12 +1,12 @@
 """What keeps a version from running, a sentence for each problem."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from workflows import registry
 from workflows.codec import encode
-from workflows.exceptions import NotRegistered, ResultNotStorable
+from workflows.exceptions import InvalidDefinition, NotRegistered, ResultNotStorable
 from workflows.expressions import ScopeNames
 from workflows.graph import Definition, Node, before, check, walk
 from workflows.models import WorkflowVersion
@@ -40,6 +40,12 @@ def _waiting_problems(definition: Definition) -> Iterator[Problem]:
         if node["type"] in registry.nodes and registry.nodes.get(node["type"]).waits:
             message = "A synchronous workflow cannot wait. Take the node out."
             yield Problem(message, node=node["key"])
+
+
+def require_none(problems: Iterable[Problem]) -> None:
+    """Raise `InvalidDefinition` with a sentence for each problem, if there is one."""
+    if sentences := [str(problem) for problem in problems]:
+        raise InvalidDefinition(sentences)
 
 
 def trigger_problems(kind: str, config: Mapping[str, Any]) -> Iterator[Problem]:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext
 
 from workflows import registry
 from workflows.contracts import Subscription
-from workflows.exceptions import Archived, InvalidDefinition
+from workflows.exceptions import Archived
 from workflows.models import Execution, Workflow, WorkflowVersion
-from workflows.services.validation import problems_of
+from workflows.services.validation import problems_of, require_none
 
 #: Rows that a purge removes at once, so that it never locks for long.
 PURGE_CHUNK = 100
@@ -54,8 +54,7 @@ def enable(version: WorkflowVersion, now: datetime) -> WorkflowVersion:
     with transaction.atomic():
         stored = locked(version)
         _require_present(stored)
-        if problems := problems_of(stored):
-            raise InvalidDefinition([str(problem) for problem in problems])
+        require_none(problems_of(stored))
         _step_down(stored)
         if not stored.enabled:
             stored.enabled = stored.current = True
