@@ -86,3 +86,11 @@ class ResultNotStorable(WorkflowError):
 class KilledItsWorker(WorkflowError):
     def __init__(self, times: int) -> None:
         super().__init__(f"killed its worker {times} times")
+
+
+class LostClaims(WorkflowError):
+    """Executions that are not the worker's any more: cancelled, or taken over."""
+
+    def __init__(self, ids: set[int]) -> None:
+        super().__init__(f"Executions {sorted(ids)} are not this worker's any more.")
+        self.ids = ids
