@@ -75,7 +75,7 @@ def _typed(value: dict[str, Any]) -> Any:
 def encode(value: object) -> str:
     """Write `value` as JSON text; raise `ResultNotStorable` if that cannot be."""
     try:
-        text = json.dumps(value, cls=TypedEncoder, allow_nan=False, ensure_ascii=False)
+        text = _dump_strictly(value)
         text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise ResultNotStorable(str(error)) from error
@@ -102,4 +102,5 @@ def decode(text: str) -> Any:
 
 # Made once: making them costs more than using them.
 _dump = TypedEncoder(ensure_ascii=False).encode
+_dump_strictly = TypedEncoder(ensure_ascii=False, allow_nan=False).encode
 _decode = TypedDecoder().decode

@@ -27,7 +27,8 @@ class WakeDue(Poller):
         self._last = self._resent = NEVER
 
     def poll(self, now: datetime) -> int:
-        wanted = Q(status=ExecutionStatus.WAITING, due_at__gt=self._last)
+        planned = Q(status=ExecutionStatus.WAITING) | Q(ahead=True)
+        wanted = planned & Q(due_at__gt=self._last)
         self._last = now
         if now >= self._resent + self.patience:
             self._resent = now

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from workflows.cluster.board import board
 from workflows.conf import settings
-from workflows.engine import Drain, Presence, register
+from workflows.engine import Drain, Presence, Warming, register
 from workflows.models import Worker
 
 
@@ -19,6 +19,7 @@ from workflows.models import Worker
 class _Process:
     pid: int
     presence: Presence
+    warming: Warming
     drain: Drain
 
 
@@ -49,19 +50,22 @@ def _this_process() -> _Process:
     worker = register(Worker.Kind.WORKER, timezone.now())
     presence = Presence(worker)
     presence.start()
+    warming = Warming()
+    warming.start()
     drain = Drain(
         worker.pk,
         timezone.now,
         threads=settings().outside_threads,
         halted=lambda: board.stopping or presence.lost.is_set(),
     )
-    _processes[:] = [_Process(os.getpid(), presence, drain)]
+    _processes[:] = [_Process(os.getpid(), presence, warming, drain)]
     Finalize(None, _leave, args=_processes, exitpriority=1)
     return _processes[0]
 
 
 def _leave(process: _Process) -> None:
     """Sign off at the normal end of a worker; a killed one has its lease."""
+    process.warming.leave()
     try:
         process.drain.close()
         process.presence.leave()

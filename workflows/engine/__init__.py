@@ -5,10 +5,12 @@ from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
 from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.presence import Presence, processes, register, renew
+from workflows.engine.warming import Warming
 
 __all__ = [
     "Drain",
     "Presence",
+    "Warming",
     "forget_compiled",
     "give_back",
     "held",

@@ -128,7 +128,7 @@ def _reset(runs: Sequence[Run]) -> Sequence[Run]:
 
 def _loaded(rows: Sequence[Claimed], now: datetime) -> list[Run]:
     """Bring what the runs need: their versions and, if they have begun, their jobs."""
-    versions = compiled(row.version_id for row in rows)
+    versions = compiled({row.version_id: row.revision or 0 for row in rows})
     jobs = _jobs_of([row.pk for row in rows if row.job_count])
     runs = []
     for row in rows:

@@ -1,39 +1,20 @@
 """From an event to an execution: counted, within the limit, once."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from workflows.cluster import wake
 from workflows.engine import held, unfinished
 from workflows.models import Execution, Workflow, WorkflowVersion
 from workflows.options import Concurrency, Options
+from workflows.services.ahead import adopt, drop_ahead
+from workflows.services.counting import count, count_on, count_within
 from workflows.services.endings import end
-from workflows.statements import NewExecution, statements
+from workflows.services.event import Event, new_execution
+from workflows.statements import statements
 from workflows.states import ExecutionStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One happening that starts one execution."""
-
-    workflow_id: int
-    version_id: int
-    #: Names the happening; a second event of the same key starts nothing.
-    key: str
-    #: What expressions see as `trigger`: `{"data": ..., "date": ...}`.
-    context: Mapping[str, Any]
-    planned_at: datetime | None = None
-    manual: bool = False
-    #: Start only while the workflow, over all versions, has run less often.
-    limit: int | None = None
-    #: Ids of the executions that led here, the eldest first.
-    ancestors: tuple[int, ...] = ()
 
 
 def start(event: Event, now: datetime) -> Execution | None:
@@ -49,22 +30,33 @@ def start_many(events: Sequence[Event], now: datetime) -> list[int]:
     refuses is noted as rejected.
     """
     with transaction.atomic():
-        ids = (event.version_id for event in events)
-        options = WorkflowVersion.objects.options_of(ids)
+        adopted = _adopt([event for event in events if event.ahead])
+        events = [event for event in events if event.key not in adopted]
+        options = WorkflowVersion.objects.options_of(each.version_id for each in events)
         plain = [event for event in events if _is_plain(event, options)]
-        created = ready = _create(plain, now, now)
+        created = _create(plain, now, now)
+        ready = list(created.values())
         for event in events:
             if not _is_plain(event, options):
                 policy = options.get(event.version_id, Options())
                 made, due_at = _create_by_policy(event, policy, now)
-                created = [*created, *made]
-                ready = [*ready, *made] if due_at else ready
+                created |= made
+                ready += made.values() if due_at else ()
         wake(ready)
-    return created
+    return [*adopted.values(), *created.values()]
+
+
+def _adopt(events: Sequence[Event]) -> dict[str, int]:
+    """Take those whose executions are there already as started, and count them."""
+    adopted = adopt(event.key for event in events) if events else {}
+    count((e.workflow_id, e.version_id) for e in events if e.key in adopted)
+    return adopted
 
 
 def record_missed(event: Event, now: datetime, reason: str) -> bool:
     """Note in the history that a moment passed unused; it does not count as a run."""
+    if event.ahead:
+        drop_ahead(keys=[event.key])
     return _note(event, now, ExecutionStatus.MISSED, reason)
 
 
@@ -76,7 +68,7 @@ def _is_plain(event: Event, options: Mapping[int, Options]) -> bool:
 
 def _create_by_policy(
     event: Event, options: Options, now: datetime
-) -> tuple[list[int], datetime | None]:
+) -> tuple[dict[str, int], datetime | None]:
     """Create an execution if the workflow has room for it, in the way it wants."""
     refusal = _chain_refusal(event, options)
     if not refusal and options.concurrency != Concurrency.PARALLEL:
@@ -85,7 +77,7 @@ def _create_by_policy(
         refusal = _room_refusal(event, options, now)
     if refusal:
         _note(event, now, ExecutionStatus.REJECTED, refusal)
-        return [], None
+        return {}, None
     due_at = _due_at(event, options, now)
     return _create([event], now, due_at), due_at
 
@@ -110,66 +102,35 @@ def _due_at(event: Event, options: Options, now: datetime) -> datetime | None:
 
 def _create(
     events: Sequence[Event], now: datetime, due_at: datetime | None
-) -> list[int]:
-    """Create and count the executions of those events that are new and have room."""
+) -> dict[str, int]:
+    """Create and count the executions of those events that are new and have room.
+
+    Gives their ids by key.
+    """
     events = list({event.key: event for event in events}.values())
     free = [event for event in events if not event.limit]
-    created = _insert(free, now, due_at)
-    _count(Workflow, (each.workflow_id for each in free if each.key in created))
+    rows = [new_execution(event, due_at) for event in free]
+    created: dict[str, int] = statements().insert(rows, now) if rows else {}
+    count_on(Workflow, (each.workflow_id for each in free if each.key in created))
     for event in sorted(events, key=lambda each: each.workflow_id):
         if event.limit:
-            created |= _create_within_limit(event, now, due_at)
+            created |= _create_within(event.limit, event, now, due_at)
     counted = (each.version_id for each in events if each.key in created)
-    _count(WorkflowVersion, counted)
-    return list(created.values())
+    count_on(WorkflowVersion, counted)
+    return created
 
 
-def _create_within_limit(
-    event: Event, now: datetime, due_at: datetime | None
+def _create_within(
+    limit: int, event: Event, now: datetime, due_at: datetime | None
 ) -> dict[str, int]:
-    """Create an execution if the workflow has run less often than its limit.
-
-    The condition is part of the increment, so that a limit is never overshot,
-    whatever runs in parallel.
-    """
-    room = Workflow.objects.filter(pk=event.workflow_id, run_count__lt=event.limit)
     with transaction.atomic():
-        if not room.update(run_count=F("run_count") + 1):
+        if not count_within(event.workflow_id, limit):
             return {}
-        created = _insert([event], now, due_at)
+        created = statements().insert([new_execution(event, due_at)], now)
         if not created:
+            # Its event has an execution already, which was counted.
             transaction.set_rollback(True)
-    return created
-
-
-def _insert(
-    events: Sequence[Event], now: datetime, due_at: datetime | None
-) -> dict[str, int]:
-    """Insert the executions whose events are new; give the ids by key."""
-    rows = [
-        NewExecution(
-            event.workflow_id,
-            event.version_id,
-            event.key,
-            event.context,
-            due_at,
-            event.planned_at,
-            event.manual,
-            event.ancestors,
-        )
-        for event in events
-    ]
-    created: dict[str, int] = statements().insert(rows, now) if rows else {}
-    return created
-
-
-def _count(model: type[Workflow | WorkflowVersion], ids: Iterable[int]) -> None:
-    """Add to the counters, one statement for all rows that get the same increment."""
-    counts = Counter(ids)
-    for increment in sorted(set(counts.values())):
-        alike = sorted(pk for pk, count in counts.items() if count == increment)
-        rows = model._default_manager.filter(pk__in=alike)
-        rows.update(run_count=F("run_count") + increment)
+    return dict(created)
 
 
 def _chain_refusal(event: Event, options: Options) -> str:

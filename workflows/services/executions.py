@@ -14,7 +14,8 @@ from workflows.engine import give_back, inline
 from workflows.exceptions import Archived, TransitionNotAllowed
 from workflows.models import Execution, ExecutionQuerySet, Worker, WorkflowVersion
 from workflows.services.endings import end
-from workflows.services.events import Event, start_many
+from workflows.services.event import Event
+from workflows.services.events import start_many
 from workflows.services.validation import problems_of, require_none
 from workflows.states import ExecutionStatus
 

@@ -47,6 +47,7 @@ def _execution(row: NewExecution, now: datetime) -> Execution:
         manual=row.manual,
         ancestors=list(row.ancestors),
         created_at=now,
+        ahead=row.ahead,
     )
 
 
@@ -63,8 +64,8 @@ def claim(
     with transaction.atomic():
         found = list(lock_free(due).order_by("due_at", "pk")[:limit])
         versions = {row.version_id for row in found}
-        options = WorkflowVersion.objects.options_of(versions) if found else {}
-        picked = without_suspects([_claimed(row, now, options) for row in found])
+        known = WorkflowVersion.objects.defer("definition").in_bulk(versions)
+        picked = without_suspects([_claimed(row, now, known) for row in found])
         rows = Execution.objects.filter(pk__in=[row.pk for row in picked])
         starting = rows.filter(started_at=None)
         starting.update(started_at=now)
@@ -78,7 +79,10 @@ def claim(
     return picked
 
 
-def _claimed(row: Execution, now: datetime, options: dict[int, Any]) -> Claimed:
+def _claimed(
+    row: Execution, now: datetime, versions: dict[int, WorkflowVersion]
+) -> Claimed:
+    version = versions.get(row.version_id)
     return Claimed(
         pk=row.pk,
         workflow_id=row.workflow_id,
@@ -93,7 +97,8 @@ def _claimed(row: Execution, now: datetime, options: dict[int, Any]) -> Claimed:
         job_count=row.job_count,
         token=row.token + 1,
         deliveries=row.deliveries + 1,
-        options=options.get(row.version_id),
+        revision=None if version is None else version.revision,
+        options=None if version is None else version.behaviour,
     )
 
 

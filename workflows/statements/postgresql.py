@@ -9,7 +9,7 @@ from django.db import connection
 
 from workflows.codec import decode, dump
 from workflows.exceptions import LostClaims
-from workflows.models import Execution, Job, WorkflowVersion
+from workflows.models import LATE, Execution, Job, WorkflowVersion
 from workflows.options import options_from
 from workflows.statements.rows import Claimed, JobRow, Move, NewExecution
 from workflows.states import ExecutionStatus as Status
@@ -21,13 +21,14 @@ _VERSIONS = WorkflowVersion._meta.db_table
 _INSERT = f"""
     INSERT INTO {_EXECUTIONS} (
         workflow_id, version_id, event_key, status, reason, context, manual,
-        planned_at, created_at, ancestors, due_at, position, job_count, token,
-        deliveries)
+        planned_at, created_at, ancestors, due_at, ahead, position, job_count,
+        token, deliveries)
     SELECT workflow_id, version_id, event_key, '{Status.QUEUED}', '', context, manual,
-        planned_at, %s, ancestors, due_at, '', 0, 0, 0
+        planned_at, %s, ancestors, due_at, ahead, '', 0, 0, 0
     FROM json_to_recordset(%s) AS given(
         workflow_id bigint, version_id bigint, event_key text, context jsonb,
-        manual boolean, planned_at timestamptz, ancestors jsonb, due_at timestamptz)
+        manual boolean, planned_at timestamptz, ancestors jsonb, due_at timestamptz,
+        ahead boolean)
     ON CONFLICT (event_key) DO NOTHING
     RETURNING event_key, id
 """  # noqa: S608 - nothing of it comes from outside
@@ -37,7 +38,7 @@ _CLAIM = f"""
     WITH near AS MATERIALIZED (
         SELECT id, version_id, due_at, deliveries FROM {_EXECUTIONS}
         WHERE due_at <= %s AND status IN ('{Status.QUEUED}', '{Status.WAITING}')
-            AND deliveries < %s {{narrow}}
+            AND deliveries < %s AND (ahead IS NULL OR due_at > %s) {{narrow}}
         ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
     ), first AS MATERIALIZED (
         SELECT id, deliveries FROM near ORDER BY due_at, id LIMIT 1
@@ -53,7 +54,7 @@ _CLAIM = f"""
     WHERE e.id = picked.id
     RETURNING picked.due_at, e.id, e.workflow_id, e.version_id, e.context,
         e.ancestors, e.planned_at, e.started_at, e.expires_at, e.reason, e.position,
-        e.job_count, e.token, e.deliveries, v.options
+        e.job_count, e.token, e.deliveries, v.revision, v.options
 """  # noqa: S608 - nothing of it comes from outside
 _CLAIM_ANY = _CLAIM.format(narrow="")
 _CLAIM_THESE = _CLAIM.format(narrow="AND id = ANY(%s::bigint[])")
@@ -113,6 +114,7 @@ def insert(rows: Sequence[NewExecution], now: datetime) -> dict[str, int]:
             "planned_at": _text(row.planned_at),
             "ancestors": row.ancestors,
             "due_at": _text(row.due_at),
+            "ahead": row.ahead,
         }
         for row in rows
     ]
@@ -128,7 +130,7 @@ def claim(
     """
     narrow = [_array(ids)] if ids else []
     text = _CLAIM_THESE if ids else _CLAIM_ANY
-    rows = _execute(text, [now, poison, *narrow, limit, owner, now])
+    rows = _execute(text, [now, poison, now - LATE, *narrow, limit, owner, now])
     return [_claimed(row) for row in sorted(rows, key=lambda row: row[:2])]
 
 

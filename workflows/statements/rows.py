@@ -21,6 +21,8 @@ class NewExecution:
     planned_at: datetime | None = None
     manual: bool = False
     ancestors: Sequence[int] = ()
+    #: True: its moment is to come, and it is not counted yet.
+    ahead: bool | None = None
 
 
 @dataclass(slots=True)
@@ -40,7 +42,8 @@ class Claimed:
     job_count: int
     token: int
     deliveries: int
-    #: The options of its version, None if there is no such version.
+    #: What its version is like now; None if there is no such version.
+    revision: int | None
     options: Options | None
 
 

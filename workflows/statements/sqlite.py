@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from workflows.codec import decode, dump
 from workflows.exceptions import LostClaims
-from workflows.models import Execution, Job, WorkflowVersion
+from workflows.models import LATE, Execution, Job, WorkflowVersion
 from workflows.options import options_from
 from workflows.statements.rows import (
     Claimed,
@@ -27,18 +27,19 @@ _VERSIONS = WorkflowVersion._meta.db_table
 _INSERT = f"""
     INSERT INTO {_EXECUTIONS} (
         workflow_id, version_id, event_key, status, reason, context, manual,
-        planned_at, created_at, ancestors, due_at, position, job_count, token,
-        deliveries)
-    VALUES (%s, %s, %s, '{Status.QUEUED}', '', %s, %s, %s, %s, %s, %s, '', 0, 0, 0)
+        planned_at, created_at, ancestors, due_at, ahead, position, job_count,
+        token, deliveries)
+    VALUES (
+        %s, %s, %s, '{Status.QUEUED}', '', %s, %s, %s, %s, %s, %s, %s, '', 0, 0, 0)
     ON CONFLICT (event_key) DO NOTHING RETURNING id
 """  # noqa: S608 - nothing of it comes from outside
 _DUE = f"""
     SELECT e.id, e.workflow_id, e.version_id, e.context, e.ancestors, e.planned_at,
         e.started_at, e.expires_at, e.reason, e.position, e.job_count, e.token,
-        e.deliveries, v.options
+        e.deliveries, v.revision, v.options
     FROM {_EXECUTIONS} AS e LEFT JOIN {_VERSIONS} AS v ON v.id = e.version_id
     WHERE e.due_at <= %s AND e.status IN ('{Status.QUEUED}', '{Status.WAITING}')
-        AND e.deliveries < %s {{narrow}}
+        AND e.deliveries < %s AND (e.ahead IS NULL OR e.due_at > %s) {{narrow}}
     ORDER BY e.due_at, e.id LIMIT %s
 """  # noqa: S608 - nothing of it comes from outside
 _DUE_ANY = _DUE.format(narrow="")
@@ -90,6 +91,7 @@ def _new(row: NewExecution, now: datetime) -> tuple[Any, ...]:
         _text(now),
         dump(row.ancestors),
         _text(row.due_at),
+        row.ahead,
     )
 
 
@@ -100,7 +102,8 @@ def claim(
 
     Deliveries are counted as they are claimed, and `poison` of them are too many.
     """
-    look = (_text(now), poison, *([dump(list(ids))] if ids else []), limit)
+    narrow = [dump(list(ids))] if ids else []
+    look = (_text(now), poison, _text(now - LATE), *narrow, limit)
     text = _DUE_THESE if ids else _DUE_ANY
     if not _rows(text, look):
         # An empty look does not take the one lock for writing.
@@ -113,7 +116,7 @@ def claim(
 
 
 def _claimed(row: Sequence[Any], now: datetime) -> Claimed:
-    pk, workflow_id, version_id, context, ancestors, *plain, options = row
+    pk, workflow_id, version_id, context, ancestors, *plain, revision, options = row
     planned_at, started_at, expires_at, reason, position, *counts = plain
     job_count, token, deliveries = counts
     return Claimed(
@@ -130,6 +133,7 @@ def _claimed(row: Sequence[Any], now: datetime) -> Claimed:
         job_count,
         token + 1,
         deliveries + 1,
+        revision,
         options=None if options is None else options_from(options),
     )
 
