@@ -9,6 +9,7 @@ from workflows.services.executions import (
     expire,
     requeue_abandoned,
     requeue_dead,
+    requeue_killed,
     retry,
     run_manually,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "record_missed",
     "requeue_abandoned",
     "requeue_dead",
+    "requeue_killed",
     "retry",
     "run_manually",
     "scope_at",
