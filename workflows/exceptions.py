@@ -86,3 +86,10 @@ class ResultNotStorable(WorkflowError):
 class KilledItsWorker(WorkflowError):
     def __init__(self, times: int) -> None:
         super().__init__(f"killed its worker {times} times")
+
+
+class CannotLock(WorkflowError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Whether this worker lives is told by its lease alone: {reason}."
+        )
