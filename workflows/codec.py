@@ -91,5 +91,15 @@ def readable(text: object, limit: int = 100_000) -> str:
     return kept.encode(errors="replace").decode()
 
 
+def dump(value: object) -> str:
+    """Write what is known to be storable, such as what `encode` has seen."""
+    return _dump(value)
+
+
 def decode(text: str) -> Any:
-    return json.loads(text, cls=TypedDecoder)
+    return _decode(text)
+
+
+# Made once: making them costs more than using them.
+_dump = TypedEncoder(ensure_ascii=False).encode
+_decode = TypedDecoder().decode

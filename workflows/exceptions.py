@@ -93,3 +93,11 @@ class CannotLock(WorkflowError):
         super().__init__(
             f"Whether this worker lives is told by its lease alone: {reason}."
         )
+
+
+class LostClaims(WorkflowError):
+    """Executions that are not the worker's any more: cancelled, or taken over."""
+
+    def __init__(self, ids: set[int]) -> None:
+        super().__init__(f"Executions {sorted(ids)} are not this worker's any more.")
+        self.ids = ids

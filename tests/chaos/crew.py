@@ -74,13 +74,13 @@ class Member:
         except psutil.NoSuchProcess:
             born = []
         pids = [each.pid for each in born]
-        if not self.known and len(pids) == len(ROLES):
-            self.known = dict(zip(pids, ROLES, strict=True))
+        if not self.known and len(pids) < len(ROLES):
+            return {}
         self.known = {pid: role for pid, role in self.known.items() if pid in pids}
         missing = Counter(ROLES) - Counter(self.known.values())
         new = [pid for pid in pids if pid not in self.known]
-        if len(new) == 1 and len(missing) == 1:
-            self.known[new[0]] = next(iter(missing))
+        # The sentinel looks after them in this order, too.
+        self.known |= dict(zip(new, missing.elements(), strict=False))
         return self.known
 
 
@@ -100,6 +100,8 @@ class Crew:
         self.members = []
         self.ends = Counter()
         self.load = None
+        #: Loads so far: events of different ones have different keys.
+        self.loads = 0
 
     def add(self, name, *arguments):
         self.members.append(Member(name, arguments, self))
@@ -154,7 +156,8 @@ class Crew:
     def start_load(self, **wanted):
         parent = os.getpid()
         path = self.folder / "wanted"
-        path.write_text(json.dumps(wanted))
+        self.loads += 1
+        path.write_text(json.dumps({"name": self.loads, **wanted}))
         with path.open("rb") as text, (self.folder / "load.log").open("wb") as log:
             self.load = subprocess.Popen(
                 command("chaosload"),

@@ -56,7 +56,7 @@ def _this_process() -> _Process:
         halted=lambda: board.stopping or presence.lost.is_set(),
     )
     _processes[:] = [_Process(os.getpid(), presence, drain)]
-    Finalize(None, _leave, args=_processes, exitpriority=1)
+    Finalize(None, _leave, args=tuple(_processes), exitpriority=1)
     return _processes[0]
 
 

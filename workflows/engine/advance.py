@@ -21,7 +21,7 @@ from workflows.contracts import (
 )
 from workflows.engine.run import Call, Outcome, Run
 from workflows.exceptions import WorkflowError
-from workflows.models import Job
+from workflows.statements import JobRow
 from workflows.states import ExecutionStatus, JobStatus
 
 Clock = Callable[[], datetime]
@@ -157,7 +157,7 @@ def _input(call: Call) -> dict[str, Any] | None:
 
 
 def _settle(
-    run: Run, job: Job | None, answer: NodeResult | Errored, now: datetime
+    run: Run, job: JobRow | None, answer: NodeResult | Errored, now: datetime
 ) -> None:
     """Write the node's answer into its job and find what comes next."""
     if job is None:
@@ -181,7 +181,7 @@ def _settle(
             assert_never(never)
 
 
-def _write_job(job: Job, answer: NodeResult | Errored, now: datetime) -> None:
+def _write_job(job: JobRow, answer: NodeResult | Errored, now: datetime) -> None:
     job.finished_at = now
     match answer:
         case Succeeded(result, _, log):

@@ -1,7 +1,7 @@
 """From an event to an execution: counted, within the limit, once."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from workflows.engine import held, unfinished
 from workflows.models import Execution, Workflow, WorkflowVersion
 from workflows.options import Concurrency, Options
 from workflows.services.endings import end
+from workflows.statements import NewExecution, statements
 from workflows.states import ExecutionStatus
 
 
@@ -37,11 +38,12 @@ class Event:
 
 def start(event: Event, now: datetime) -> Execution | None:
     """Create the execution of an event; None if it exists or the limit is reached."""
-    return next(iter(start_many([event], now)), None)
+    created = start_many([event], now)
+    return Execution.objects.get(pk=created[0]) if created else None
 
 
-def start_many(events: Sequence[Event], now: datetime) -> list[Execution]:
-    """Create the executions of many events in few statements; give those created.
+def start_many(events: Sequence[Event], now: datetime) -> list[int]:
+    """Create the executions of many events in few statements; give the ids.
 
     They are committed or rolled back with the caller's transaction. What a policy
     refuses is noted as rejected.
@@ -50,12 +52,14 @@ def start_many(events: Sequence[Event], now: datetime) -> list[Execution]:
         ids = (event.version_id for event in events)
         options = WorkflowVersion.objects.options_of(ids)
         plain = [event for event in events if _is_plain(event, options)]
-        created = _create_all(plain, now)
+        created = ready = _create(plain, now, now)
         for event in events:
             if not _is_plain(event, options):
                 policy = options.get(event.version_id, Options())
-                created += _create_by_policy(event, policy, now)
-        wake([execution.pk for execution in created if execution.due_at])
+                made, due_at = _create_by_policy(event, policy, now)
+                created = [*created, *made]
+                ready = [*ready, *made] if due_at else ready
+        wake(ready)
     return created
 
 
@@ -70,7 +74,9 @@ def _is_plain(event: Event, options: Mapping[int, Options]) -> bool:
     return policy == Concurrency.PARALLEL and not event.ancestors
 
 
-def _create_by_policy(event: Event, options: Options, now: datetime) -> list[Execution]:
+def _create_by_policy(
+    event: Event, options: Options, now: datetime
+) -> tuple[list[int], datetime | None]:
     """Create an execution if the workflow has room for it, in the way it wants."""
     refusal = _chain_refusal(event, options)
     if not refusal and options.concurrency != Concurrency.PARALLEL:
@@ -79,8 +85,9 @@ def _create_by_policy(event: Event, options: Options, now: datetime) -> list[Exe
         refusal = _room_refusal(event, options, now)
     if refusal:
         _note(event, now, ExecutionStatus.REJECTED, refusal)
-        return []
-    return _create_one(event, now, due_at=_due_at(event, options, now))
+        return [], None
+    due_at = _due_at(event, options, now)
+    return _create([event], now, due_at), due_at
 
 
 def _room_refusal(event: Event, options: Options, now: datetime) -> str:
@@ -101,65 +108,67 @@ def _due_at(event: Event, options: Options, now: datetime) -> datetime | None:
     return now if has_room and not held(event.workflow_id).exists() else None
 
 
-def _create_all(events: Sequence[Event], now: datetime) -> list[Execution]:
-    try:
-        with transaction.atomic():
-            return _create(events, now)
-    except IntegrityError:
-        return [each for event in events for each in _create_one(event, now)]
+def _create(
+    events: Sequence[Event], now: datetime, due_at: datetime | None
+) -> list[int]:
+    """Create and count the executions of those events that are new and have room."""
+    events = list({event.key: event for event in events}.values())
+    free = [event for event in events if not event.limit]
+    created = _insert(free, now, due_at)
+    _count(Workflow, (each.workflow_id for each in free if each.key in created))
+    for event in sorted(events, key=lambda each: each.workflow_id):
+        if event.limit:
+            created |= _create_within_limit(event, now, due_at)
+    counted = (each.version_id for each in events if each.key in created)
+    _count(WorkflowVersion, counted)
+    return list(created.values())
 
 
-def _create_one(event: Event, now: datetime, **values: Any) -> list[Execution]:
-    try:
-        with transaction.atomic():
-            return _create([event], now, **values)
-    except IntegrityError:
-        return []
-
-
-def _create(events: Sequence[Event], now: datetime, **values: Any) -> list[Execution]:
-    rows = [_execution(event, now, **values) for event in _counted(events)]
-    return Execution.objects.bulk_create(rows)
-
-
-def _execution(event: Event, now: datetime, **values: Any) -> Execution:
-    return Execution(
-        workflow_id=event.workflow_id,
-        version_id=event.version_id,
-        event_key=event.key,
-        context=event.context,
-        planned_at=event.planned_at,
-        manual=event.manual,
-        ancestors=list(event.ancestors),
-        created_at=now,
-        **{"due_at": now, **values},
-    )
-
-
-def _counted(events: Sequence[Event]) -> list[Event]:
-    """Count each event on its workflow and version; drop those over the limit.
+def _create_within_limit(
+    event: Event, now: datetime, due_at: datetime | None
+) -> dict[str, int]:
+    """Create an execution if the workflow has run less often than its limit.
 
     The condition is part of the increment, so that a limit is never overshot,
-    whatever runs in parallel. Rows are taken in the order of their ids.
+    whatever runs in parallel.
     """
-    limited = sorted((e for e in events if e.limit), key=lambda e: e.workflow_id)
-    free = [event for event in events if not event.limit]
-    counted = free + [event for event in limited if _within_limit(event)]
-    _add(Workflow, Counter(event.workflow_id for event in free))
-    _add(WorkflowVersion, Counter(event.version_id for event in counted))
-    return counted
-
-
-def _within_limit(event: Event) -> bool:
     room = Workflow.objects.filter(pk=event.workflow_id, run_count__lt=event.limit)
-    return bool(room.update(run_count=F("run_count") + 1))
+    with transaction.atomic():
+        if not room.update(run_count=F("run_count") + 1):
+            return {}
+        created = _insert([event], now, due_at)
+        if not created:
+            transaction.set_rollback(True)
+    return created
 
 
-def _add(model: type[Workflow | WorkflowVersion], counts: Counter[int]) -> None:
+def _insert(
+    events: Sequence[Event], now: datetime, due_at: datetime | None
+) -> dict[str, int]:
+    """Insert the executions whose events are new; give the ids by key."""
+    rows = [
+        NewExecution(
+            event.workflow_id,
+            event.version_id,
+            event.key,
+            event.context,
+            due_at,
+            event.planned_at,
+            event.manual,
+            event.ancestors,
+        )
+        for event in events
+    ]
+    created: dict[str, int] = statements().insert(rows, now) if rows else {}
+    return created
+
+
+def _count(model: type[Workflow | WorkflowVersion], ids: Iterable[int]) -> None:
     """Add to the counters, one statement for all rows that get the same increment."""
+    counts = Counter(ids)
     for increment in sorted(set(counts.values())):
-        ids = sorted(pk for pk, count in counts.items() if count == increment)
-        rows = model._default_manager.filter(pk__in=ids)
+        alike = sorted(pk for pk, count in counts.items() if count == increment)
+        rows = model._default_manager.filter(pk__in=alike)
         rows.update(run_count=F("run_count") + increment)
 
 
@@ -172,10 +181,22 @@ def _chain_refusal(event: Event, options: Options) -> str:
 
 
 def _note(event: Event, now: datetime, status: ExecutionStatus, reason: str) -> bool:
-    values = {"status": status, "reason": reason, "finished_at": now, "due_at": None}
+    note = Execution(
+        workflow_id=event.workflow_id,
+        version_id=event.version_id,
+        event_key=event.key,
+        context=event.context,
+        planned_at=event.planned_at,
+        manual=event.manual,
+        ancestors=list(event.ancestors),
+        created_at=now,
+        finished_at=now,
+        status=status,
+        reason=reason,
+    )
     try:
         with transaction.atomic():
-            _execution(event, now, **values).save(force_insert=True)
+            note.save(force_insert=True)
     except IntegrityError:
         return False
     return True

@@ -46,8 +46,8 @@ def run_manually(
 
 def _start(event: Event, now: datetime) -> Execution:
     # Its key is new and it has no limit, so that it cannot be refused.
-    [execution] = start_many([event], now)
-    return execution
+    [pk] = start_many([event], now)
+    return Execution.objects.get(pk=pk)
 
 
 def _start_now(event: Event, now: datetime) -> Execution:

@@ -28,13 +28,13 @@ DECISION = 3.0
 
 
 class Command(BaseCommand):
-    """Take `{"versions", "rate", "most", "seed"}` as JSON from standard input."""
+    """Take `{"versions", "rate", "most", "seed", "name"}` as JSON from standard input."""
 
     def handle(self, **options):
         wanted = json.load(sys.stdin)
         self.var = Path(os.environ["VAR_DIR"])
         self.random = random.Random(wanted["seed"])
-        self.versions = wanted["versions"]
+        self.name, self.versions = wanted["name"], wanted["versions"]
         self.names = [name for name in self.versions if ALL[name].weight]
         self.weights = [ALL[name].weight for name in self.names]
         self.started, self.books_at = 0, 0.0
@@ -48,7 +48,8 @@ class Command(BaseCommand):
         """Start what is due by the rate; the same again if the database failed."""
         due = int(rate * (monotonic() - self.begun)) + 1 - self.started
         chosen = self.random.choices(self.names, self.weights, k=min(due, 5 * rate))
-        keys = [f"chaos-{self.started + number}" for number in range(len(chosen))]
+        first = self.started
+        keys = [f"chaos-{self.name}-{first + each}" for each in range(len(chosen))]
         for turn in range(1000):
             try:
                 self._start(dict(zip(keys, chosen, strict=True)))
