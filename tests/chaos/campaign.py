@@ -1,4 +1,4 @@
-"""One campaign: processes, a load, faults at random moments, and the check at its end."""
+"""One campaign: processes, a load, faults at random moments, and a check."""
 
 import json
 import tempfile
@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import rmtree
 from time import monotonic
 
-from tests.chaos.checking import Execution, Found, Job, Line, check
+from tests.chaos.checking import Execution, Found, Job, Line, check, was_unlucky
 from tests.chaos.crew import Crew
 from tests.chaos.faults import Faults
 from tests.chaos.recipes import ALL, RECIPES
@@ -32,6 +32,8 @@ class Plan:
     recipes: tuple[str, ...] = tuple(RECIPES)
     #: Faults done before it may end; the load may end earlier.
     faults: int = 6
+    #: How many of each kind instead, if the dice are not to say.
+    quota: dict[str, int] | None = None
     #: The shortest and the longest pause between two of them, in seconds.
     pause: tuple[float, float] = (0.3, 1.2)
     #: Executions a second, and when there are enough of them.
@@ -52,6 +54,8 @@ class Report:
     takeovers: Takeovers
     #: Ends of processes: name and exit code, with how often.
     ends: dict = field(default_factory=dict)
+    #: Innocents that look like poison, since three faults hit them.
+    unlucky: int = 0
     statuses: dict = field(default_factory=dict)
 
 
@@ -139,8 +143,14 @@ class Campaign:
         self.crew = site.crew
         self.takeovers = Takeovers(site.server, site.name)
         self.faults = Faults(
-            self.crew, site.server, site.name, plan.seed, broker=site.broker, lease=LEASE
+            self.crew,
+            site.server,
+            site.name,
+            plan.seed,
+            broker=site.broker,
+            lease=LEASE,
         )
+        self.faults.quota = plan.quota
         self.faults.on_strike = self.takeovers.mourn
         self.struck_at = 0.0
         self.conduct = []
@@ -159,7 +169,7 @@ class Campaign:
             most=self.plan.most,
             seed=self.plan.seed,
         )
-        eventually(lambda: (self.site.folder / "asked").exists(), "the load began", 30)
+        eventually((self.site.folder / "asked").exists, "the load began", 30)
         self.say("the load began")
         self._strike_all()
         self.say("the last fault is done")
@@ -171,6 +181,11 @@ class Campaign:
             seconds=monotonic() - begun,
             takeovers=self.takeovers,
             ends=dict(self.crew.ends),
+            unlucky=sum(
+                was_unlucky(each, found.hits.get(each.pk, 0))
+                for each in found.executions
+                if not ALL[each.recipe].is_poison
+            ),
             statuses=_count(found),
         )
 
@@ -183,16 +198,18 @@ class Campaign:
         dice = self.faults.random
         end = monotonic() + self.plan.limit
         while monotonic() < end and not self._is_enough():
-            if monotonic() >= self.struck_at:
+            if monotonic() >= self.struck_at and not self._are_struck():
                 self.faults.strike()
                 self.struck_at = monotonic() + dice.uniform(*self.plan.pause)
             self._tick()
         self.faults.calm()
 
+    def _are_struck(self):
+        return self.faults.are_done(self.plan.faults)
+
     def _is_enough(self):
-        struck = len(self.faults.struck) >= self.plan.faults
         loaded = self.plan.most == 10**9 or self.crew.load.poll() is not None
-        return struck and loaded
+        return self._are_struck() and loaded
 
     def _tick(self):
         self.crew.tick()
@@ -205,7 +222,9 @@ class Campaign:
         end = monotonic() + seconds
         while not condition():
             if monotonic() > end:
-                self.conduct.append(f"Within {seconds} s it did not happen that {what}.")
+                self.conduct.append(
+                    f"Within {seconds} s it did not happen that {what}."
+                )
                 return
             self._tick()
 
@@ -218,7 +237,9 @@ class Campaign:
         self.say("the load ended")
         # Whoever was killed last is back, and schedules have caught up.
         calm_at = monotonic() + 1.5
-        self._await(lambda: monotonic() > calm_at and self._is_complete(), "all live", 30)
+        self._await(
+            lambda: monotonic() > calm_at and self._is_complete(), "all live", 30
+        )
         self.say("all live")
         owed = self.crew.order("chaosfinish")
         self.say("schedules are settled")
@@ -232,7 +253,10 @@ class Campaign:
         found.hits = dict(self.takeovers.hits)
         found.orphans = [" ".join(each.cmdline()) for each in self.crew.left()]
         odd = self.crew.odd_ends()
-        found.conduct = [*self.conduct, *(f"{n} times ended: {e}" for e, n in odd.items())]
+        found.conduct = [
+            *self.conduct,
+            *(f"{n} times ended: {e}" for e, n in odd.items()),
+        ]
         return found
 
     def _is_complete(self):
@@ -247,6 +271,3 @@ def _count(found):
     for execution in found.executions:
         counted[execution.status] = counted.get(execution.status, 0) + 1
     return counted
-
-
-__all__ = ["ALL", "Campaign", "Plan", "Report", "Site"]

@@ -1,4 +1,4 @@
-"""What must be true after a campaign: pure, so that it is tested with planted faults."""
+"""What must be true after a campaign: pure, and tested with planted faults."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -167,9 +167,9 @@ def _wrong_calls(name, node, lines, job):
         yield f"{name} called in node {node} with different keys."
     if job and job.status == "succeeded" and not lines:
         yield f"{name} has a result of node {node}, which never called."
-    attempts = job.attempt if job else 0
-    if len(lines) > attempts:
-        yield f"{name} called {len(lines)} times in node {node}, begun {attempts} times."
+    begun = job.attempt if job else 0
+    if len(lines) > begun:
+        yield f"{name} called {len(lines)} times in node {node}, begun {begun} times."
 
 
 def _traces(found):

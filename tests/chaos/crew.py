@@ -51,7 +51,7 @@ class Member:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=lambda: die_with(parent),
+                preexec_fn=lambda: die_with(parent),  # noqa: PLW1509 - there is one thread
             )
         self.known = {}
 
@@ -132,7 +132,9 @@ class Crew:
             if member.is_up:
                 continue
             if member.process is not None:
-                self.ends[member.name.rstrip("0123456789"), member.process.returncode] += 1
+                self.ends[
+                    member.name.rstrip("0123456789"), member.process.returncode
+                ] += 1
                 member.process = None
                 member.starts_at = monotonic() + PAUSE
             elif monotonic() >= member.starts_at:
@@ -166,7 +168,7 @@ class Crew:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                preexec_fn=lambda: die_with(parent),
+                preexec_fn=lambda: die_with(parent),  # noqa: PLW1509 - there is one thread
             )
 
     def stop(self, seconds):

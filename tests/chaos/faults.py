@@ -2,6 +2,7 @@
 
 import random
 import signal
+from collections import Counter
 from dataclasses import dataclass
 from time import monotonic
 
@@ -37,6 +38,8 @@ class Faults:
         self.name = name
         self.random = random.Random(seed)
         self.broker = broker
+        #: How many of each kind are to be done; if there is none, the dice say.
+        self.quota = None
         self.lease = lease
         self.struck = []
         self.lasting = []
@@ -52,14 +55,25 @@ class Faults:
             kinds |= {"flush": 1, "restart_broker": 1}
         return kinds
 
-    def strike(self, kind=None):
-        """Do one fault; give its name, or nothing if its victim was not there."""
+    def strike(self):
+        """Do one fault, if its victim is there."""
         kinds = self.kinds()
-        kind = kind or self.random.choices([*kinds], [*kinds.values()])[0]
-        done = getattr(self, f"_{kind}")()
-        if done:
+        if self.quota is not None:
+            kinds = {kind: n for kind, n in self.left().items() if n > 0}
+        kind = self.random.choices([*kinds], [*kinds.values()])[0]
+        if done := getattr(self, f"_{kind}")():
             self.struck.append((kind, done))
-        return done
+
+    def left(self):
+        """Tell how many of each kind are still to be done, where there is a quota."""
+        done = Counter(kind for kind, _ in self.struck)
+        known = self.kinds()
+        return {k: n - done[k] for k, n in (self.quota or {}).items() if k in known}
+
+    def are_done(self, at_least):
+        if self.quota is None:
+            return len(self.struck) >= at_least
+        return not any(n > 0 for n in self.left().values())
 
     def tick(self):
         """End what has lasted long enough."""

@@ -57,7 +57,11 @@ RECIPES = {
     "other": Recipe({"a": OUTSIDE}, schedule=every("*/2 * * * * *")),
     "appointment": Recipe(
         {"a": LEDGER},
-        schedule={"mode": "field", "collection": "load.appointment", "start_field": "at"},
+        schedule={
+            "mode": "field",
+            "collection": "load.appointment",
+            "start_field": "at",
+        },
     ),
     "disabled": Recipe({"a": OUTSIDE, "b": LEDGER}, 2),
     "archived": Recipe({"a": OUTSIDE, "b": LEDGER}, 2),

@@ -1,6 +1,5 @@
 """Private servers that a campaign may stop and start: they end with the suite."""
 
-import glob
 import os
 import pwd
 import shutil
@@ -26,8 +25,8 @@ class Missing(Exception):
 
 def program(name, *patterns):
     """Find a server's program on the path or where Debian hides it."""
-    found = [shutil.which(name), *(each for p in patterns for each in glob.glob(p))]
-    for each in filter(None, reversed(found)):
+    hidden = (str(each) for p in patterns for each in Path("/").glob(p))
+    for each in filter(None, [*sorted(hidden, reverse=True), shutil.which(name)]):
         return each
     reason = f"the program {name} is not installed"
     raise Missing(reason)
@@ -93,7 +92,7 @@ class Server:
                 cwd=self.folder,
                 start_new_session=True,
                 # The change of the user, which comes first, would clear it.
-                preexec_fn=lambda: die_with(parent),
+                preexec_fn=lambda: die_with(parent),  # noqa: PLW1509 - there is one thread
                 **self._as_owner(),
             )
         eventually(self.answers, f"{type(self).__name__} answers", 30)
@@ -119,7 +118,7 @@ class Postgresql(Server):
     crash = signal.SIGQUIT
 
     def __init__(self):
-        binaries = Path(program("initdb", "/usr/lib/postgresql/*/bin/initdb")).parent
+        binaries = Path(program("initdb", "usr/lib/postgresql/*/bin/initdb")).parent
         self.postgres = binaries / "postgres"
         super().__init__(account("postgres"))
         self.make(
@@ -188,7 +187,7 @@ class Mariadb(Server):
     """A MariaDB of its own."""
 
     def __init__(self):
-        self.mariadbd = program("mariadbd", "/usr/sbin/mariadbd")
+        self.mariadbd = program("mariadbd", "usr/sbin/mariadbd")
         install = program("mariadb-install-db")
         super().__init__(account("mysql"))
         self.make(

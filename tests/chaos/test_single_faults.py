@@ -1,5 +1,7 @@
 """One fault on a calm system: who takes over, how soon, and what is left of poison."""
 
+import os
+
 import pytest
 
 from tests.chaos.campaign import GRACE, LEASE, UNFINISHED
@@ -10,7 +12,18 @@ from tests.processes.waiting import eventually
 
 pytestmark = pytest.mark.processes
 
-DATABASES = ["postgresql", "mariadb", "sqlite"]
+#: The others are for long runs: they take a minute each on a busy machine.
+IS_LONG = os.environ.get("CHAOS") == "long"
+DATABASES = ["postgresql", *(["mariadb", "sqlite"] if IS_LONG else [])]
+FREEZES = [
+    ("postgresql", "write"),
+    *(
+        [("postgresql", "call"), ("mariadb", "call"), ("mariadb", "write")]
+        if IS_LONG
+        else []
+    ),
+    *([("sqlite", "call")] if IS_LONG else []),
+]
 #: What a loaded machine may add to a promise, in seconds.
 SLACK = 1.0
 
@@ -28,10 +41,14 @@ class Scene:
         self.faults = Faults(self.crew, site.server, site.name, 0)
         self.faults.on_strike = self.takeovers.mourn
 
-    def ask(self, count):
-        """Start executions of all recipes, and go on when it is done."""
+    def start(self, count):
+        """Have executions of all recipes started."""
         versions = self.site.versions
         self.crew.start_load(versions=versions, rate=count, most=count, seed=1)
+
+    def ask(self, count):
+        """Start executions, and go on when it is done."""
+        self.start(count)
         assert self.crew.load.wait(30) == 0
 
     def begun(self, count=1):
@@ -65,25 +82,27 @@ class Scene:
         return check(found)
 
 
-@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize("database", ["postgresql", "sqlite", *DATABASES[1:2]])
 def test_a_killed_worker_is_followed_by_another(make_site, database):
     scene = Scene(make_site(database), "call")
-    for turn in range(4):
-        scene.ask(4)
-        pids = scene.begun(len(scene.site.journal()) + 1)
+    for _ in range(3):
+        before = len(scene.site.journal())
+        scene.start(3)
 
-        scene.faults.kill(pids[-1])
+        scene.faults.kill(scene.begun(before + 1)[-1])
 
         scene.taken_over()
+        assert scene.crew.load.wait(30) == 0
         scene.ended()
     assert scene.faults_found() == []
     count, middle, longest = scene.takeovers.of("kill")
-    assert count >= 4
-    assert longest <= LEASE + 1.5 + SLACK
+    print(f"{database}: {count} taken over, {middle:.2f} s, {longest:.2f} s")  # noqa: T201
+    assert count >= 3
+    assert middle <= 0.5 + SLACK / 2
+    assert longest <= 1.5 + SLACK
 
 
-@pytest.mark.parametrize("recipe", ["call", "write"])
-@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize(("database", "recipe"), FREEZES)
 def test_a_frozen_worker_loses_its_claim_and_writes_nothing(
     make_site, database, recipe
 ):

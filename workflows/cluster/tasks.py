@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from workflows.cluster.board import board
 from workflows.conf import settings
+from workflows.connecting import whole_connection
 from workflows.engine import Drain, Presence, register
 from workflows.models import Worker
 
@@ -29,7 +30,8 @@ def look(ids: Sequence[int]) -> None:
     """Run these executions and whatever else is runnable."""
     board.hear()
     if not board.stopping:
-        _this_process().drain.run(ids)
+        with whole_connection():
+            _this_process().drain.run(ids)
 
 
 def enter(**_signal: Any) -> None:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from workflows.codec import readable
 from workflows.conf import settings
@@ -102,7 +102,7 @@ class Drain:
     def _commit(self, left: deque[Run], group: list[Run], *, careful: bool) -> None:
         """Advance the group and commit it; it grows from the left while time is."""
         end = monotonic() + GROUP_TIME
-        with transaction.atomic():
+        with connection.wrap_database_errors, transaction.atomic():
             advance(group[0], self.clock, careful=careful, halted=self.halted)
             while left and monotonic() < end:
                 group.append(left.popleft())

@@ -64,6 +64,18 @@ def test_a_worker_that_was_given_up_registers_again(worker, execution):
     assert Worker.objects.count() == 2
 
 
+def test_who_was_given_up_does_not_sign_off_for_its_successor(
+    worker, execution, monkeypatch
+):
+    left = []
+    monkeypatch.setattr(tasks, "Finalize", lambda *_, args, **__: left.append(args))
+    tasks.enter()
+    tasks._processes[0].presence.lost.set()
+    tasks.enter()
+
+    assert left[0][0] is not left[1][0]
+
+
 def test_a_worker_signs_off(worker, db):
     tasks.enter()
     tasks._leave(tasks._processes[0])

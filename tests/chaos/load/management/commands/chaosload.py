@@ -28,7 +28,7 @@ DECISION = 3.0
 
 
 class Command(BaseCommand):
-    """Take `{"versions", "rate", "most", "seed", "name"}` as JSON from standard input."""
+    """Take `{"versions", "rate", "most", "seed", "name"}` as JSON."""
 
     def handle(self, **options):
         wanted = json.load(sys.stdin)

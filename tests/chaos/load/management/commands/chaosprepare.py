@@ -1,7 +1,6 @@
 """`chaosprepare`: create the workflows of a campaign and enable their schedules."""
 
 import json
-import os
 import sys
 from datetime import timedelta
 
