@@ -170,6 +170,9 @@ def main():
             continue
         line(place, seed, report)
         totals.add(report)
+        for fault in report.faults:
+            sys.stderr.write(f"{place}, seed {seed}: {fault}\n")
+        sys.stderr.flush()
     totals.print()
     return 1 if totals.faults else 0
 

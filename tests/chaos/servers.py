@@ -11,12 +11,17 @@ import tempfile
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import MySQLdb
 import psycopg
 import redis
 
 from tests.processes.waiting import eventually
 from workflows.orphans import die_with
+
+try:
+    import MySQLdb
+except ImportError:
+    # Without a compiler there is no driver, and no campaign on MariaDB.
+    MySQLdb = None
 
 
 class Missing(Exception):
@@ -187,6 +192,9 @@ class Mariadb(Server):
     """A MariaDB of its own."""
 
     def __init__(self):
+        if MySQLdb is None:
+            reason = "the Python package MySQLdb is not installed"
+            raise Missing(reason)
         self.mariadbd = program("mariadbd", "usr/sbin/mariadbd")
         install = program("mariadb-install-db")
         super().__init__(account("mysql"))
