@@ -222,11 +222,20 @@ class Campaign:
         end = monotonic() + seconds
         while not condition():
             if monotonic() > end:
-                self.conduct.append(
-                    f"Within {seconds} s it did not happen that {what}."
-                )
+                said = f"Within {seconds} s it did not happen that {what}"
+                self.conduct.append(f"{said}: {self._evidence()}")
                 return
             self._tick()
+
+    def _evidence(self):
+        """Tell who has what, for whoever reads the report."""
+        owners = "SELECT status, owner, count(*) FROM workflows_execution "
+        return {
+            "executions": self.site.rows(f"{owners}GROUP BY status, owner"),
+            "workers": self.site.rows("SELECT id, kind, pid FROM workflows_worker"),
+            "messages": self.site.rows("SELECT count(*) FROM django_q_ormq"),
+            "roles": [member.roles() for member in self.crew.clusters],
+        }
 
     def _settle(self, before):
         """Let all come to rest, stop everybody, and collect."""

@@ -1,13 +1,16 @@
 """What a worker does with a wake-up, from its first to its end."""
 
+from unittest.mock import Mock
+
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from tests.nodes import node
 from workflows import services
 from workflows.cluster import tasks
 from workflows.cluster.board import Board
-from workflows.engine import Presence
+from workflows.engine import Drain, Presence
 from workflows.models import Worker
 
 
@@ -62,6 +65,26 @@ def test_a_worker_that_was_given_up_registers_again(worker, execution):
 
     assert looked(execution) == "succeeded"
     assert Worker.objects.count() == 2
+
+
+def test_a_worker_whose_database_fails_tries_again_by_itself(
+    worker, execution, monkeypatch
+):
+    tasks.enter()
+    rested, run = [], Drain.run
+    errors = [OperationalError("away")]
+
+    def fail_once(drain, ids):
+        if errors:
+            raise errors.pop()
+        run(drain, ids)
+
+    monkeypatch.setattr(Drain, "run", fail_once)
+    monkeypatch.setattr(tasks, "rest", rested.append)
+    monkeypatch.setattr(tasks, "connection", Mock())
+
+    assert looked(execution) == "succeeded"
+    assert rested == [tasks.RECOVERY]
 
 
 def test_who_was_given_up_does_not_sign_off_for_its_successor(
