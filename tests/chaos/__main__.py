@@ -13,12 +13,13 @@ from pathlib import Path
 from shutil import copytree
 from statistics import median
 from subprocess import CalledProcessError
+from typing import Any
 
 from tests.chaos.campaign import Campaign, Plan, Site
 from tests.chaos.servers import Mariadb, Postgresql, Redis, Sqlite
 
 #: Where campaigns are held: the server, and what carries wake-ups.
-PLACES = {
+PLACES: dict[str, tuple[Any, str]] = {
     "postgresql": (Postgresql, "wakeup"),
     "postgresql-orm": (Postgresql, "orm"),
     "postgresql-redis": (Postgresql, "redis"),

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
@@ -53,10 +53,10 @@ class Report:
     seconds: float
     takeovers: Takeovers
     #: Ends of processes: name and exit code, with how often.
-    ends: dict = field(default_factory=dict)
+    ends: dict[tuple[str, int], int] = field(default_factory=dict)
     #: Innocents that look like poison, since three faults hit them.
     unlucky: int = 0
-    statuses: dict = field(default_factory=dict)
+    statuses: dict[str, int] = field(default_factory=dict)
 
 
 class Site:
@@ -110,10 +110,7 @@ class Site:
         return Found(
             asked=[tuple(pair) for pair in self._lines("asked")],
             owed={name: [_moment(each) for each in owed[name]] for name in owed},
-            executions=[
-                Execution(*row[:-1], row[-1] and _moment(row[-1]))
-                for row in dump["executions"]
-            ],
+            executions=[_execution(*row) for row in dump["executions"]],
             jobs=[Job(*row) for row in dump["jobs"]],
             ledger=[tuple(row) for row in dump["ledger"]],
             journal=self.journal(),
@@ -128,6 +125,12 @@ class Site:
         self.crew.close()
         self.server.drop(self.name)
         self.forget()
+
+
+def _execution(*columns):
+    execution = Execution(*columns)
+    moment = execution.planned_at
+    return replace(execution, planned_at=moment and _moment(moment))
 
 
 def _moment(text):
@@ -252,7 +255,7 @@ class Campaign:
         self.say("all live")
         owed = self.crew.order("chaosfinish")
         self.say("schedules are settled")
-        self._await(lambda: self.site.unfinished() == 0, "all executions ended", 40)
+        self._await(lambda: self.site.unfinished() == 0, "all executions ended", 60)
         self.say("all executions ended")
         after = self.site.server.connections(self.site.name)
         self.conduct += self.crew.stop(GRACE)

@@ -1,5 +1,6 @@
 """What a campaign runs: workflows by name, their nodes, and how each must end."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -7,15 +8,15 @@ from dataclasses import dataclass, field
 class Recipe:
     """A workflow: its nodes as `key: (type, config)`, and its honest end."""
 
-    nodes: dict[str, tuple[str, dict]]
+    nodes: dict[str, tuple[str, Mapping[str, object]]]
     #: How often it is started, compared with others; 0 if only by its schedule.
     weight: int = 0
     status: str = "succeeded"
     #: What the reason of its end contains.
     reason: str = ""
     #: The schedule as it is configured, without `starts_at`.
-    schedule: dict = field(default_factory=dict)
-    options: dict = field(default_factory=dict)
+    schedule: dict[str, object] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)
 
     def definition(self):
         nodes = [

@@ -106,6 +106,12 @@ class Server:
         self.process.send_signal(number)
         self.process.wait(30)
 
+    def answers(self):
+        raise NotImplementedError
+
+    def command(self):
+        raise NotImplementedError
+
     def restart(self, *, crash=False):
         self.end(self.crash if crash else signal.SIGTERM)
         self.start()

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.chaos.checking import KILLED, Execution, Found, Job, Line, check
+from tests.chaos.checking import Execution, Found, Job, Line, check
+from tests.chaos.recipes import KILLED
 
 MOMENT = "2026-11-22T09:00:00+00:00"
 

@@ -49,4 +49,4 @@ def test_a_connection_in_the_block_of_the_caller_is_kept():
 def test_an_error_of_the_driver_comes_out_as_one_of_django():
     with pytest.raises(OperationalError, match="gone away"):
         with whole_connection():
-            raise connection.Database.OperationalError("gone away")
+            raise connections["default"].Database.OperationalError("gone away")  # type: ignore[attr-defined]  # each backend has it

@@ -1,5 +1,7 @@
 """What the load of a campaign writes besides the tables of Punctual."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -9,6 +11,8 @@ class Ledger(models.Model):
     execution = models.BigIntegerField()
     node = models.CharField(max_length=64)
 
+    objects: ClassVar[models.Manager["Ledger"]] = models.Manager()
+
     def __str__(self):
         return f"{self.execution} {self.node}"
 
@@ -17,6 +21,8 @@ class Appointment(models.Model):
     """A record with a date that starts a workflow."""
 
     at = models.DateTimeField(db_index=True)
+
+    objects: ClassVar[models.Manager["Appointment"]] = models.Manager()
 
     def __str__(self):
         return f"Appointment at {self.at}"

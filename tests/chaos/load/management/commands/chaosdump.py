@@ -23,8 +23,8 @@ class Command(BaseCommand):
     """Print rows by table, and how many messages wait."""
 
     def handle(self, **options):
-        found = {
-            name: list(model.objects.order_by("pk").values_list(*columns))
+        found: dict[str, object] = {
+            name: list(model._default_manager.order_by("pk").values_list(*columns))
             for name, (model, columns) in COLUMNS.items()
         }
         found["messages"] = unheard()
