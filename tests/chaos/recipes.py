@@ -73,8 +73,8 @@ RECIPES = {
 #: Nodes that kill or hold their worker: each by itself, its neighbours look on.
 POISONS = {
     "segfault": Recipe({"a": LEDGER, "b": ("segfault", {})}, 1, "error", KILLED),
-    "exit": Recipe({"a": LEDGER, "b": ("exit", {})}, 1, "error", KILLED),
-    "called": Recipe({"a": LEDGER, "b": ("called_exit", {})}, 1, "error", KILLED),
+    "exit": Recipe({"a": LEDGER, "b": ("exit", {})}, 1, "error", "SystemExit"),
+    "called": Recipe({"a": LEDGER, "b": ("called_exit", {})}, 1, "error", "SystemExit"),
     "endless": Recipe(
         {"a": LEDGER, "b": ("endless_call", {})},
         1,
@@ -82,7 +82,7 @@ POISONS = {
         "longer than allowed",
         options={"timeout": 3},
     ),
-    "hanging": Recipe({"a": LEDGER, "b": ("hang", {})}, 1, "error", KILLED),
+    "hanging": Recipe({"a": LEDGER, "b": ("hang", {})}, 1, "error", "Timeout"),
 }
 
 #: Nodes that take their time, so that a test can strike in their middle.

@@ -49,6 +49,8 @@ class Drain:
         self._broke_off = False
         #: Whether that was the database's error, and no sign of poison.
         self._is_excused = False
+        #: The run whose nodes are under way in this thread.
+        self._at: Run | None = None
 
     def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
         """Run until nothing is runnable or the time slice ends; count the steps on.
@@ -80,6 +82,19 @@ class Drain:
                 return advanced
             self._group([*fresh, *landed])
             advanced += len(fresh) + len(landed)
+
+    def hangs(self, now: datetime) -> str:
+        """Name an execution that a node still holds long after its timeout, if any.
+
+        Asked by another thread, since this one may be the one that hangs.
+        """
+        end = now - settings().timeout_grace
+        under_way = [*([self._at] if self._at else []), *self.calls.runs]
+        for run in under_way:
+            expires_at = run.execution.expires_at
+            if expires_at is not None and expires_at <= end:
+                return f"Execution {run.execution.pk} at node '{run.at}'"
+        return ""
 
     def close(self) -> None:
         """Hand back all that is left, at the end of the process."""
@@ -114,11 +129,18 @@ class Drain:
         """Advance the group and commit it; it grows from the left while time is."""
         end = monotonic() + GROUP_TIME
         with connection.wrap_database_errors, transaction.atomic():
-            advance(group[0], self.clock, careful=careful, halted=self.halted)
+            self._advance(group[0], careful=careful)
             while left and monotonic() < end:
                 group.append(left.popleft())
-                advance(group[-1], self.clock, careful=careful, halted=self.halted)
+                self._advance(group[-1], careful=careful)
             flush(self.owner, group, self.clock())
+
+    def _advance(self, run: Run, *, careful: bool) -> None:
+        self._at = run
+        try:
+            advance(run, self.clock, careful=careful, halted=self.halted)
+        finally:
+            self._at = None
 
     def _go_on(self, group: Sequence[Run]) -> None:
         for run in group:
