@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from workflows.codec import readable
 from workflows.exceptions import WorkflowError
@@ -61,10 +61,18 @@ def attempt_apart(
 ) -> T | Errored:
     """Do the same under a savepoint: what raises leaves no trace in the database."""
     with transaction.atomic():
-        answer = attempt(action, blame_database=blame_database)
+        answer = attempt(
+            lambda: _in_words_of_django(action), blame_database=blame_database
+        )
         if isinstance(answer, Errored):
             transaction.set_rollback(True)
     return answer
+
+
+def _in_words_of_django(action: Callable[[], T]) -> T:
+    """Let errors that a driver raises past Django look like all the others."""
+    with connection.wrap_database_errors:
+        return action()
 
 
 def _errored() -> Errored:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from workflows import registry
 from workflows.conf import settings
+from workflows.connecting import whole_connection
 from workflows.engine import register, renew
 from workflows.models import Worker
 from workflows.notices import MOMENTS, Listener, can_notify
@@ -99,7 +100,8 @@ class Scheduler:
         """Poll until stopped, or until `is_healthy` says that there is no use."""
         while not self.is_stopping and is_healthy():
             try:
-                self._rest(self._round(timezone.now()), is_healthy)
+                with whole_connection():
+                    self._rest(self._round(timezone.now()), is_healthy)
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("The database does not answer; waiting: %s", error)
                 connection.close()

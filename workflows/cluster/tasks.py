@@ -1,19 +1,27 @@
 """What runs in a django-q2 worker when a wake-up arrives."""
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.util import Finalize
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from workflows.cluster.board import board
 from workflows.cluster.pulse import Pulse
 from workflows.conf import settings
+from workflows.connecting import whole_connection
 from workflows.engine import Drain, Presence, Warming, register
 from workflows.models import Worker
+from workflows.poller import rest
+
+logger = logging.getLogger(__name__)
+
+#: How long to rest, in seconds, when the database does not answer.
+RECOVERY = 0.5
 
 
 @dataclass(frozen=True)
@@ -29,10 +37,25 @@ _processes: list[_Process] = []
 
 
 def look(ids: Sequence[int]) -> None:
-    """Run these executions and whatever else is runnable."""
+    """Run these executions and whatever else is runnable.
+
+    A worker whose database fails tries again by itself: the next wake-up may never
+    reach it, and nobody else may have what is in its hands while it lives.
+    """
     board.hear()
-    if not board.stopping:
-        _this_process().drain.run(ids)
+    while not board.stopping and not _has_run(ids):
+        rest(RECOVERY)
+
+
+def _has_run(ids: Sequence[int]) -> bool:
+    try:
+        with whole_connection():
+            _this_process().drain.run(ids)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("The database does not answer; trying again: %s", error)
+        connection.close()
+        return False
+    return True
 
 
 def enter(**_signal: Any) -> None:
@@ -65,7 +88,7 @@ def _this_process() -> _Process:
     pulse = Pulse(board, drain.hangs)
     pulse.start()
     _processes[:] = [_Process(os.getpid(), presence, warming, drain, pulse)]
-    Finalize(None, _leave, args=_processes, exitpriority=1)
+    Finalize(None, _leave, args=tuple(_processes), exitpriority=1)
     return _processes[0]
 
 

@@ -7,7 +7,7 @@ what nobody has taken.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from django.db import transaction
@@ -44,7 +44,11 @@ def muted() -> Iterator[None]:
 
 def _send(ids: list[int]) -> None:
     broker = _broker()
-    message = partial(async_task, LOOK, ids, broker=broker)
+
+    def message() -> None:
+        # A function with a name: Django says which it was if it fails.
+        async_task(LOOK, ids, broker=broker)
+
     if isinstance(broker, ORM):
         # An insert in the caller's transaction: neither lost nor early.
         message()

@@ -1,7 +1,8 @@
 """Claims: which worker has which execution, held by a fencing token."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -55,12 +56,21 @@ def release(owner: int, row: Claimed, now: datetime, reason: str) -> None:
     )
 
 
-def release_all(owner: int, now: datetime, *, keep: Iterable[int] = ()) -> int:
-    """Hand back what `owner` still has, but for `keep`; its writes are fenced off."""
+def release_all(
+    owner: int, now: datetime, *, keep: Iterable[int] = (), excused: bool = False
+) -> int:
+    """Hand back all that `owner` still has, but for `keep`; its writes are fenced off.
+
+    This waits for rows that are locked, by a lost transaction of its own perhaps:
+    nobody else would take them while it lives. An `excused` claim is not counted.
+    """
     mine = Execution.objects.filter(owner=owner, status=ExecutionStatus.RUNNING)
-    mine = mine.exclude(pk__in=list(keep))
+    mine = mine.exclude(pk__in=list(keep)).order_by("pk")
+    values = {"deliveries": F("deliveries") - 1} if excused else {}
     with transaction.atomic():
-        return len(give_back(mine, now))
+        ids = list(mine.select_for_update().values_list("pk", flat=True))
+        _queue_again(ids, now, **values)
+    return len(ids)
 
 
 def give_back(
@@ -72,7 +82,11 @@ def give_back(
     a transaction.
     """
     ids = list(lock_free(running).values_list("pk", flat=True)[:most])
-    Execution.objects.filter(pk__in=ids).move(
-        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
-    )
+    _queue_again(ids, now)
     return ids
+
+
+def _queue_again(ids: Sequence[int], now: datetime, **values: Any) -> None:
+    Execution.objects.filter(pk__in=ids).move(
+        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now, **values
+    )

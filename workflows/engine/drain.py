@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from workflows.codec import readable
 from workflows.conf import settings
@@ -45,8 +45,10 @@ class Drain:
         self.clock = clock
         self.halted = halted
         self.calls = Calls(threads)
-        #: Set while a run is under way; left set by one that the database ended.
+        #: Set while a run is under way; left set by one that an error ended.
         self._broke_off = False
+        #: Whether that was the database's error, and no sign of poison.
+        self._is_excused = False
         #: The run whose nodes are under way in this thread.
         self._at: Run | None = None
 
@@ -56,8 +58,18 @@ class Drain:
         `ids` are looked at first; with `only`, nothing else is.
         """
         if self._broke_off:
-            release_all(self.owner, self.clock(), keep=self.calls.executions)
-        self._broke_off = True
+            kept, excused = self.calls.executions, self._is_excused
+            release_all(self.owner, self.clock(), keep=kept, excused=excused)
+        self._broke_off, self._is_excused = True, False
+        try:
+            advanced = self._run(ids, only=only)
+        except (DatabaseError, InterfaceError):
+            self._is_excused = True
+            raise
+        self._broke_off = False
+        return advanced
+
+    def _run(self, ids: Iterable[int], *, only: bool) -> int:
         end = monotonic() + settings().time_slice.total_seconds()
         wanted, advanced = list(ids), 0
         while True:
@@ -67,7 +79,6 @@ class Drain:
                 wanted = []
             landed = self.calls.collect(0 if fresh else GLANCE)
             if not fresh and not landed and not len(self.calls):
-                self._broke_off = False
                 return advanced
             self._group([*fresh, *landed])
             advanced += len(fresh) + len(landed)
@@ -117,7 +128,7 @@ class Drain:
     def _commit(self, left: deque[Run], group: list[Run], *, careful: bool) -> None:
         """Advance the group and commit it; it grows from the left while time is."""
         end = monotonic() + GROUP_TIME
-        with transaction.atomic():
+        with connection.wrap_database_errors, transaction.atomic():
             self._advance(group[0], careful=careful)
             while left and monotonic() < end:
                 group.append(left.popleft())

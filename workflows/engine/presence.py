@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from workflows.conf import settings
+from workflows.connecting import whole_connection
 from workflows.engine.locks import Locks, locks_on
 from workflows.exceptions import CannotLock
 from workflows.models import Worker, WorkerQuerySet
@@ -65,7 +66,8 @@ class Presence(threading.Thread):
     def run(self) -> None:
         while not self._ending.is_set() and not self.lost.is_set():
             try:
-                self._rest(self.beat(timezone.now()))
+                with whole_connection():
+                    self._rest(self.beat(timezone.now()))
             except (DatabaseError, InterfaceError):
                 # The lease bears some failures, and so do the guards of the lock.
                 connection.close()

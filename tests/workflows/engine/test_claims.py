@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+from django.db import OperationalError
+
 from tests.conftest import NOW, drain
 from tests.nodes import Outside, node
 from workflows import services
+from workflows.engine import Drain
 from workflows.engine.claims import claim, release, release_all
 from workflows.models import Execution
 from workflows.states import ExecutionStatus
@@ -64,6 +68,41 @@ def test_an_execution_that_killed_its_worker_is_parked(make_version):
     parked = Execution.objects.get()
     assert parked.status == ExecutionStatus.ERROR
     assert parked.reason == "killed its worker 3 times"
+
+
+def test_an_outage_that_the_worker_survived_is_no_sign_of_poison(
+    make_version, monkeypatch
+):
+    [execution] = started(make_version())
+    worker = Drain(1, lambda: NOW)
+    monkeypatch.setattr(Drain, "_group", fail(OperationalError("away")))
+    for _ in range(4):
+        with pytest.raises(OperationalError, match="away"):
+            worker.run()
+
+    execution.refresh_from_db()
+    assert (execution.status, execution.deliveries) == ("running", 1)
+
+
+def test_an_error_of_another_kind_counts(make_version, monkeypatch):
+    [execution] = started(make_version())
+    worker = Drain(1, lambda: NOW)
+    monkeypatch.setattr(Drain, "_group", fail(ValueError("broken")))
+    for _ in range(3):
+        with pytest.raises(ValueError, match="broken"):
+            worker.run()
+
+    worker.run()
+
+    execution.refresh_from_db()
+    assert execution.reason == "killed its worker 3 times"
+
+
+def fail(error):
+    def group(drain, runs):
+        raise error
+
+    return group
 
 
 def test_a_parked_execution_does_not_hold_up_the_next(make_version):
