@@ -10,9 +10,11 @@ from triggers.models import Schedule
 from triggers.schedule.config import ScheduleConfig
 from triggers.schedule.events import event_of
 from triggers.schedule.planning import firing
+from triggers.schedule.reading import CollectionUnreachable, reading, records
 from triggers.schedule.recurrence import SECOND, Recurrence, next_run
 from triggers.schedule.searching import search
-from workflows.collections import collection, record
+from workflows.collections import record
+from workflows.conf import settings
 from workflows.services import Event
 
 
@@ -38,6 +40,15 @@ def plans_of(rows: Sequence[Schedule], now: datetime) -> list[Plan]:
     config = ScheduleConfig.read(rows[0].version.trigger_config)
     if _limit_reached(rows[0], config):
         return [_ended(row) for row in rows]
+    try:
+        return _planned(rows, config, now)
+    except CollectionUnreachable as error:
+        return [_postponed(row, config, str(error), now) for row in rows]
+
+
+def _planned(
+    rows: Sequence[Schedule], config: ScheduleConfig, now: datetime
+) -> list[Plan]:
     match rows[0].kind:
         case Schedule.Kind.SEARCH:
             return [_searched(row, config, now) for row in rows]
@@ -57,8 +68,19 @@ def _ended(row: Schedule) -> Plan:
     return Plan(row)
 
 
+def _postponed(
+    row: Schedule, config: ScheduleConfig, error: str, now: datetime
+) -> Plan:
+    """Look again soon; what a record has come to meanwhile is late or missed then."""
+    if row.kind == Schedule.Kind.RECORD and not row.error:
+        row.planned_until = planned_moment(row, config)[0] - SECOND
+    row.next_run_at, row.error = now + settings().sweep_period, error
+    return Plan(row)
+
+
 def _searched(row: Schedule, config: ScheduleConfig, now: datetime) -> Plan:
     search(row, config, now)
+    row.error = ""
     return Plan(row)
 
 
@@ -66,10 +88,10 @@ def _of_records(
     rows: Sequence[Schedule], config: ScheduleConfig, now: datetime
 ) -> list[Plan]:
     """Read the records again: one that is gone or has moved does not fire."""
-    model = collection(config.collection)
-    found = model._default_manager.in_bulk([row.record for row in rows])
-    instances = {str(pk): instance for pk, instance in found.items()}
-    return [_of_record(row, config, instances.get(row.record), now) for row in rows]
+    with reading(config):
+        found = records(config).in_bulk([row.record for row in rows])
+        instances = {str(pk): instance for pk, instance in found.items()}
+        return [_of_record(row, config, instances.get(row.record), now) for row in rows]
 
 
 def _of_record(
@@ -79,8 +101,27 @@ def _of_record(
     if instance is None or recurrence is None:
         return Plan(row, gone=True)
     armed, delay = planned_moment(row, config)
+    if row.error:
+        return _resumed(row, config, recurrence, now, instance)
     if next_run(recurrence, armed - SECOND) != armed:
         row.next_run_at = delayed(next_run(recurrence, now - SECOND), delay)
+        return Plan(row)
+    return _fired(row, config, recurrence, now, instance)
+
+
+def _resumed(
+    row: Schedule,
+    config: ScheduleConfig,
+    recurrence: Recurrence,
+    now: datetime,
+    instance: Model,
+) -> Plan:
+    """Go on with a record that could not be read for a while."""
+    assert row.planned_until is not None  # noqa: S101 - it was postponed
+    delay = config.delay(row.version.workflow_id)
+    row.error = ""
+    row.next_run_at = delayed(next_run(recurrence, row.planned_until), delay)
+    if row.next_run_at is None or row.next_run_at > now:
         return Plan(row)
     return _fired(row, config, recurrence, now, instance)
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from triggers.models import Schedule
 from triggers.schedule.config import ScheduleConfig
+from triggers.schedule.reading import reading, records
 from triggers.schedule.recurrence import SECOND, Once, next_run
 from workflows.collections import collection, field_of, record
 from workflows.conf import settings
@@ -24,13 +25,16 @@ LATE_NUMBERS = 100
 def search(row: Schedule, config: ScheduleConfig, now: datetime) -> None:
     """Plan the records that come near, and say when to look again."""
     until = now + settings().horizon
-    found = list(_window(row, config, until)[:CHUNK])
+    with reading(config):
+        found = list(_window(row, config, until)[:CHUNK])
+        newcomers = _newcomers(row, config, now)
+        highest = _highest(config)
     armed_at = row.armed_at or now
     _arm(row, config, found, armed_at)
     if row.planned_until:
         last_search = row.planned_until - settings().horizon
-        _arm(row, config, _newcomers(row, config, now), max(armed_at, last_search))
-    row.seen = _highest(config)
+        _arm(row, config, newcomers, max(armed_at, last_search))
+    row.seen = highest
     complete = len(found) < CHUNK
     row.cursor = "" if complete else str(found[-1].pk)
     row.planned_until = until if complete else _start(config, found[-1])
@@ -47,8 +51,7 @@ def _newcomers(row: Schedule, config: ScheduleConfig, now: datetime) -> list[Mod
     """
     if isinstance(config.rule, Once) or row.seen is None:
         return []
-    model = collection(config.collection)
-    rows = model._default_manager.filter(bound(config, "lte", now))
+    rows = records(config).filter(bound(config, "lte", now))
     return list(rows.filter(pk__gt=row.seen - LATE_NUMBERS).order_by("pk")[:CHUNK])
 
 
@@ -56,14 +59,13 @@ def _highest(config: ScheduleConfig) -> int | None:
     model = collection(config.collection)
     if not isinstance(model._meta.pk, IntegerField):
         return None
-    highest: int | None = model._default_manager.aggregate(top=Max("pk"))["top"]
+    highest: int | None = records(config).aggregate(top=Max("pk"))["top"]
     return highest or 0
 
 
 def _window(row: Schedule, config: ScheduleConfig, until: datetime) -> QuerySet[Model]:
     """Select the records whose start lies between the last search and `until`."""
-    model = collection(config.collection)
-    rows = model._default_manager.order_by(date_field(config), "pk")
+    rows = records(config).order_by(date_field(config), "pk")
     rows = rows.filter(bound(config, "lte", until))
     if row.cursor and row.planned_until:
         behind = bound(config, "exact", row.planned_until) & Q(pk__gt=row.cursor)
