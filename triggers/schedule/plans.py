@@ -97,9 +97,11 @@ def _of_records(
 def _of_record(
     row: Schedule, config: ScheduleConfig, instance: Model | None, now: datetime
 ) -> Plan:
-    recurrence = None if instance is None else config.recurrence_of(record(instance))
-    if instance is None or recurrence is None:
+    values = None if instance is None else record(instance)
+    recurrence = None if values is None else config.recurrence_of(values)
+    if instance is None or values is None or recurrence is None:
         return Plan(row, gone=True)
+    row.dates = config.stamp(values)
     armed, delay = planned_moment(row, config)
     if row.error:
         return _resumed(row, config, recurrence, now, instance)

@@ -2,18 +2,25 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any, TypeAlias
 
+from django.conf import settings
 from django.db import (
     DEFAULT_DB_ALIAS,
     InterfaceError,
     OperationalError,
     connections,
 )
-from django.db.models import Model, QuerySet
+from django.db.models import DateTimeField, Model, QuerySet
+from django.utils import timezone
 
 from triggers.schedule.config import ScheduleConfig
-from workflows.collections import collection, home_of, rows_of
+from workflows.collections import collection, field_of, home_of, rows_of
 from workflows.exceptions import WorkflowError
+
+#: A record as planning reads it: its dates, perhaps with its primary key.
+Dates: TypeAlias = dict[str, Any]
 
 
 class CollectionUnreachable(WorkflowError):
@@ -46,3 +53,34 @@ def reading(config: ScheduleConfig) -> Iterator[None]:
             raise
         connections[alias].close()
         raise CollectionUnreachable(config.collection, alias, error) from error
+
+
+def date_fields(config: ScheduleConfig) -> list[str]:
+    """Name the columns that decide when a record fires."""
+    model = collection(config.collection)
+    chosen = [each for each in (config.start, config.end) if each is not None]
+    return [field_of(model, each.field).name for each in chosen]
+
+
+def dates_of(config: ScheduleConfig, instance: Model) -> Dates:
+    """Give the dates of a record that was just saved.
+
+    What was assigned may be a text or an expression. The database has made a date of
+    it, and is asked.
+    """
+    names = date_fields(config)
+    dates = {name: getattr(instance, name) for name in names}
+    if all(_is_read(instance, name, value) for name, value in dates.items()):
+        return dates
+    stored = records(config).filter(pk=instance.pk).values(*names).first()
+    return stored or dict.fromkeys(names)
+
+
+def _is_read(instance: Model, name: str, value: Any) -> bool:
+    """Tell whether a value is as the database would give it."""
+    if value is None:
+        return True
+    if isinstance(instance._meta.get_field(name), DateTimeField):
+        is_moment = isinstance(value, datetime)
+        return is_moment and timezone.is_aware(value) == settings.USE_TZ
+    return isinstance(value, date) and not isinstance(value, datetime)

@@ -8,9 +8,10 @@ from django.db.models import Model
 
 from triggers.models import Schedule
 from triggers.schedule.config import ScheduleConfig
+from triggers.schedule.reading import dates_of
 from triggers.schedule.recurrence import SECOND, InvalidRule, Once, Recurrence, next_run
 from workflows import clock
-from workflows.collections import home_of, is_allowed, record, rows_of
+from workflows.collections import home_of, is_allowed, rows_of
 from workflows.conf import settings
 from workflows.exceptions import WorkflowError
 from workflows.notices import MOMENTS, notify
@@ -94,7 +95,8 @@ def _plan(search: Schedule, instance: Model, now: datetime) -> None:
     now = now.replace(microsecond=0)
     try:
         config = ScheduleConfig.read(search.version.trigger_config)
-        recurrence = config.recurrence_of(record(instance))
+        dates = dates_of(config, instance)
+        recurrence = config.recurrence_of(dates)
     except (InvalidRule, WorkflowError):
         return
     moment = _moment(search, recurrence, now) if recurrence else None
@@ -102,7 +104,9 @@ def _plan(search: Schedule, instance: Model, now: datetime) -> None:
     if moment is None and not (recurrence and _has_passed(recurrence, now)):
         _rows(search, instance.pk).delete()
     else:
-        _store(search, instance, moment and moment + delay, now)
+        values = {"next_run_at": moment and moment + delay, "error": ""}
+        values |= {"planned_until": now - SECOND, "dates": config.stamp(dates)}
+        _store(search, instance, values)
 
 
 def _moment(search: Schedule, recurrence: Recurrence, now: datetime) -> datetime | None:
@@ -125,18 +129,12 @@ def _has_passed(recurrence: Recurrence, now: datetime) -> bool:
     return passed is not None and passed < now
 
 
-def _store(
-    search: Schedule, instance: Model, moment: datetime | None, now: datetime
-) -> None:
-    if moment:
+def _store(search: Schedule, instance: Model, values: dict[str, Any]) -> None:
+    if values["next_run_at"]:
         notify(MOMENTS)
     Schedule.objects.update_or_create(
         version_id=search.version_id,
         kind=Schedule.Kind.RECORD,
         record=str(instance.pk),
-        defaults={
-            "next_run_at": moment,
-            "planned_until": now - SECOND,
-            "error": "",
-        },
+        defaults=values,
     )
