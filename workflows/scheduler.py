@@ -17,7 +17,7 @@ from workflows import registry
 from workflows.conf import settings
 from workflows.engine import register, renew
 from workflows.models import Worker
-from workflows.notices import MOMENTS, Listener, can_notify
+from workflows.notices import MOMENTS, Changes, Listener, can_compare, can_notify
 from workflows.poller import Poller
 from workflows.pollers import ENGINE_POLLERS
 
@@ -86,6 +86,7 @@ class Scheduler:
         # Unlike an event, this queue may be used in a signal handler.
         self._stops: SimpleQueue[None] = SimpleQueue()
         self._listener = Listener(MOMENTS)
+        self._changes = Changes()
 
     def stop(self) -> None:
         self.is_stopping = True
@@ -108,14 +109,22 @@ class Scheduler:
 
     def _rest(self, pause: timedelta, is_healthy: Callable[[], bool]) -> None:
         """Sleep until the next moment, a nearer one, or the time to look again."""
-        if not can_notify():
+        if not can_notify() and not can_compare():
             self._sleep(min(pause, GLANCE))
             return
+        step = CHECK if can_notify() else GLANCE
         left = min(pause, PATIENCE)
         while left and not self.is_stopping and is_healthy():
-            if self._listener.wait(min(left, CHECK).total_seconds()):
+            if self._is_nearer(min(left, step)):
                 return
-            left -= min(left, CHECK)
+            left -= min(left, step)
+
+    def _is_nearer(self, pause: timedelta) -> bool:
+        """Sleep; tell whether something nearer may have appeared meanwhile."""
+        if can_notify():
+            return self._listener.wait(pause.total_seconds())
+        self._sleep(pause)
+        return self._changes.happened()
 
     def _sleep(self, pause: timedelta) -> None:
         with suppress(Empty):
