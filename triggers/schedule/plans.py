@@ -1,8 +1,9 @@
 """What due schedule rows amount to: executions to start, moments missed, rows gone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db.models import Model
 
@@ -91,11 +92,19 @@ def _of_records(
     with reading(config):
         found = records(config).in_bulk([row.record for row in rows])
         instances = {str(pk): instance for pk, instance in found.items()}
-        return [_of_record(row, config, instances.get(row.record), now) for row in rows]
+        since = cache(lambda: _last_search(rows[0], now))
+        return [
+            _of_record(row, config, instances.get(row.record), now, since)
+            for row in rows
+        ]
 
 
 def _of_record(
-    row: Schedule, config: ScheduleConfig, instance: Model | None, now: datetime
+    row: Schedule,
+    config: ScheduleConfig,
+    instance: Model | None,
+    now: datetime,
+    since: Callable[[], datetime],
 ) -> Plan:
     values = None if instance is None else record(instance)
     recurrence = None if values is None else config.recurrence_of(values)
@@ -106,9 +115,26 @@ def _of_record(
     if row.error:
         return _resumed(row, config, recurrence, now, instance)
     if next_run(recurrence, armed - SECOND) != armed:
-        row.next_run_at = delayed(next_run(recurrence, now - SECOND), delay)
+        row.next_run_at = delayed(_first_unsettled(row, recurrence, since()), delay)
         return Plan(row)
     return _fired(row, config, recurrence, now, instance)
+
+
+def _last_search(row: Schedule, now: datetime) -> datetime:
+    """Tell since when dates may have moved without anybody having looked."""
+    rows = Schedule.objects.filter(version=row.version_id, cursor="")
+    planned = rows.filter(kind=Schedule.Kind.SEARCH).values_list("planned_until")
+    [until] = planned.first() or [None]
+    return min(until - settings().horizon, now) if until else now
+
+
+def _first_unsettled(
+    row: Schedule, recurrence: Recurrence, since: datetime
+) -> datetime | None:
+    """Find the moment that a record has now that its dates have moved."""
+    return next_run(
+        recurrence, max(since - SECOND, row.planned_until or since - SECOND)
+    )
 
 
 def _resumed(

@@ -99,13 +99,17 @@ def _plan(search: Schedule, instance: Model, now: datetime) -> None:
         recurrence = config.recurrence_of(dates)
     except (InvalidRule, WorkflowError):
         return
+    stamp = config.stamp(dates)
+    if _rows(search, instance.pk).filter(dates=stamp, error="").exists():
+        # Its dates are as before. A moment that is due and not fired yet must stay.
+        return
     moment = _moment(search, recurrence, now) if recurrence else None
     delay = config.delay(search.version.workflow_id)
     if moment is None and not (recurrence and _has_passed(recurrence, now)):
         _rows(search, instance.pk).delete()
     else:
         values = {"next_run_at": moment and moment + delay, "error": ""}
-        values |= {"planned_until": now - SECOND, "dates": config.stamp(dates)}
+        values |= {"planned_until": now - SECOND, "dates": stamp}
         _store(search, instance, values)
 
 
