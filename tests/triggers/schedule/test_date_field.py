@@ -332,6 +332,16 @@ def test_a_model_outside_the_allow_list_parks_the_schedule(watch, time, settings
     assert "may not touch 'auth.user'" in version.schedules.get().error
 
 
+def test_a_field_that_was_removed_parks_the_schedule(watch, time):
+    version = watch()
+    stored = {**version.trigger_config, "start_field": "removed"}
+    type(version).objects.update(trigger_config=stored)
+
+    time.go(30)
+
+    assert "'auth.user' has no field 'removed'" in version.schedules.get().error
+
+
 def test_saving_goes_on_when_a_schedule_is_broken(watch, join):
     version = watch()
     type(version).objects.update(trigger_config={"zone": "Mars/Olympus"})
