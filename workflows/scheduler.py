@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
+from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
@@ -18,7 +19,7 @@ from workflows.conf import settings
 from workflows.connecting import whole_connection
 from workflows.engine import register, renew
 from workflows.models import Worker
-from workflows.notices import MOMENTS, Listener, can_notify
+from workflows.notices import MOMENTS, Changes, Listener, can_compare, can_notify
 from workflows.poller import Poller
 from workflows.pollers import ENGINE_POLLERS, Guard
 
@@ -87,6 +88,7 @@ class Scheduler:
         # Unlike an event, this queue may be used in a signal handler.
         self._stops: SimpleQueue[None] = SimpleQueue()
         self._listener = Listener(MOMENTS)
+        self._changes = Changes()
 
     def stop(self) -> None:
         self.is_stopping = True
@@ -110,21 +112,23 @@ class Scheduler:
 
     def _rest(self, pause: timedelta, is_healthy: Callable[[], bool]) -> None:
         """Sleep until the next moment, a nearer one, or the time to look again."""
-        left = min(pause, PATIENCE if can_notify() else GLANCE)
-        while left > timedelta(0) and not self.is_stopping and is_healthy():
+        pause = min(pause, PATIENCE if can_notify() or can_compare() else GLANCE)
+        # What is done between the steps takes time too, and no moment may slip by.
+        end = monotonic() + pause.total_seconds()
+        while not self.is_stopping and is_healthy():
             now = timezone.now()
             self.guard.poll(now)
-            step = min(left, max(self.guard.due(now) - now, BREATH), GLANCE)
-            if self._nap(step):
+            step = min(max(self.guard.due(now) - now, BREATH), GLANCE)
+            left = timedelta(seconds=end - monotonic())
+            if left <= timedelta(0) or self._is_nearer(min(left, step)):
                 return
-            left -= step
 
-    def _nap(self, pause: timedelta) -> bool:
-        """Sleep so long at most; say whether a notice came."""
+    def _is_nearer(self, pause: timedelta) -> bool:
+        """Sleep; tell whether something nearer may have appeared meanwhile."""
         if can_notify():
             return self._listener.wait(pause.total_seconds())
         self._sleep(pause)
-        return False
+        return can_compare() and self._changes.happened()
 
     def _sleep(self, pause: timedelta) -> None:
         with suppress(Empty):

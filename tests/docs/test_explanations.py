@@ -11,7 +11,7 @@ from workflows.conf import Settings
 from workflows.models import Execution, WorkflowVersion
 from workflows.options import Concurrency
 from workflows.pollers import Guard, WakeDue
-from workflows.scheduler import GLANCE
+from workflows.scheduler import GLANCE, PATIENCE
 
 PAGES = Path(__file__).parents[2] / "docs" / "explanation"
 USUAL = Settings()
@@ -55,9 +55,16 @@ def test_numbers_of_executions():
     assert "sent again after a second" in page
 
 
-def test_scheduler_sleeps_a_quarter_of_a_second_at_most():
+def test_how_long_a_scheduler_sleeps():
     assert GLANCE.total_seconds() == 0.25
-    assert "a quarter of a second at most" in text("time")
+    assert "after a quarter of a second at most" in text("time")
+    assert PATIENCE.total_seconds() == 3
+    assert "polls every three seconds all the same" in text("time")
+
+
+def test_how_many_records_a_search_reads_again():
+    assert "reads the next 2,000 records again" in text("time")
+    assert searching.SHARE == 2000
 
 
 def test_every_kind_of_row_is_told():
