@@ -177,7 +177,7 @@ WORKFLOWS = {
     "UP": [("shop", ("openshop",))],
     **{
         key: float(os.environ[name])
-        for key in ("LEASE", "DEAF_AFTER", "STOP_GRACE", "TIME_SLICE")
+        for key in ("LEASE", "DEAF_AFTER", "STOP_GRACE", "TIMEOUT_GRACE", "TIME_SLICE")
         if os.environ.get(name := f"WORKFLOWS_{key}")
     },
 }

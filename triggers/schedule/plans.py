@@ -1,7 +1,7 @@
 """What due schedule rows amount to: executions to start, moments missed, rows gone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -32,7 +32,7 @@ class Plan:
 
 def parked(row: Schedule, error: str) -> Plan:
     """Stop a row that cannot be planned, and keep the reason where people see it."""
-    row.next_run_at, row.error = None, error
+    row.next_run_at, row.ahead, row.error = None, None, error
     return Plan(row)
 
 
@@ -166,12 +166,13 @@ def _fired(
     data = None if instance is None else record(instance, config.preload)
 
     def event(moment: datetime) -> Event:
-        return event_of(row.version, config, moment, record=row.record, data=data)
+        made = event_of(row.version, config, moment, record=row.record, data=data)
+        return replace(made, ahead=True) if row.ahead and moment == armed else made
 
     plan = Plan(row, [*map(event, planned.starts)], [*map(event, planned.missed)])
     row.last_run_at = planned.starts[-1] if planned.starts else row.last_run_at
     row.planned_until = now - delay
-    row.next_run_at = delayed(planned.next_run_at, delay)
+    row.next_run_at, row.ahead = delayed(planned.next_run_at, delay), None
     return plan
 
 

@@ -1,7 +1,9 @@
 """The loop of a worker: claim, advance as a group, call outside, until all is done."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -11,17 +13,22 @@ from workflows.codec import readable
 from workflows.conf import settings
 from workflows.engine.advance import Clock, Halted, advance, never
 from workflows.engine.calls import Calls
-from workflows.engine.claims import claim, hold, release, release_all
+from workflows.engine.claims import claim, release, release_all
 from workflows.engine.compiled import compiled
 from workflows.engine.flush import flush
 from workflows.engine.presence import register
 from workflows.engine.run import Run
-from workflows.models import Execution, Job, Worker, WorkflowVersion
-from workflows.options import Options
+from workflows.exceptions import LostClaims
+from workflows.models import Execution, Job, Worker
+from workflows.statements import Claimed, JobRow
 from workflows.states import ExecutionStatus
 
 #: How long a drain waits for calls before it looks for new executions again.
 GLANCE = 0.05
+#: How long, in seconds, a group goes on before it is committed.
+GROUP_TIME = 0.05
+#: The columns of a job, in the order of `JobRow`.
+_JOB_COLUMNS = [field.name for field in fields(JobRow)]
 
 
 class Drain:
@@ -40,6 +47,8 @@ class Drain:
         self.calls = Calls(threads)
         #: Set while a run is under way; left set by one that the database ended.
         self._broke_off = False
+        #: The run whose nodes are under way in this thread.
+        self._at: Run | None = None
 
     def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
         """Run until nothing is runnable or the time slice ends; count the steps on.
@@ -63,6 +72,19 @@ class Drain:
             self._group([*fresh, *landed])
             advanced += len(fresh) + len(landed)
 
+    def hangs(self, now: datetime) -> str:
+        """Name an execution that a node still holds long after its timeout, if any.
+
+        Asked by another thread, since this one may be the one that hangs.
+        """
+        end = now - settings().timeout_grace
+        under_way = [*([self._at] if self._at else []), *self.calls.runs]
+        for run in under_way:
+            expires_at = run.execution.expires_at
+            if expires_at is not None and expires_at <= end:
+                return f"Execution {run.execution.pk} at node '{run.at}'"
+        return ""
+
     def close(self) -> None:
         """Hand back all that is left, at the end of the process."""
         release_all(self.owner, self.clock())
@@ -74,68 +96,87 @@ class Drain:
         return _loaded(rows, self.clock()) if rows else []
 
     def _group(self, runs: Sequence[Run], *, careful: bool = False) -> None:
-        """Advance runs in one transaction; if it fails, carefully, one by one."""
+        """Advance runs in few transactions; if one fails, carefully, one by one."""
+        left = deque(runs)
+        while left:
+            group = [left.popleft()]
+            try:
+                self._commit(left, group, careful=careful)
+            except LostClaims as lost:
+                ours = [run for run in group if run.execution.pk not in lost.ids]
+                left.extendleft(_reset(ours))
+            except (DatabaseError, InterfaceError) as error:
+                if careful:
+                    self._let_go(group[0], error)
+                    continue
+                for run in _reset(group):
+                    self._group([run], careful=True)
+            else:
+                self._go_on(group)
+
+    def _commit(self, left: deque[Run], group: list[Run], *, careful: bool) -> None:
+        """Advance the group and commit it; it grows from the left while time is."""
+        end = monotonic() + GROUP_TIME
+        with transaction.atomic():
+            self._advance(group[0], careful=careful)
+            while left and monotonic() < end:
+                group.append(left.popleft())
+                self._advance(group[-1], careful=careful)
+            flush(self.owner, group, self.clock())
+
+    def _advance(self, run: Run, *, careful: bool) -> None:
+        self._at = run
         try:
-            held = self._commit(runs, careful=careful)
-        except (DatabaseError, InterfaceError) as error:
-            if careful:
-                self._let_go(runs[0], error)
-                return
-            for run in runs:
-                run.reset()
-                self._group([run], careful=True)
-            return
-        for run in held:
+            advance(run, self.clock, careful=careful, halted=self.halted)
+        finally:
+            self._at = None
+
+    def _go_on(self, group: Sequence[Run]) -> None:
+        for run in group:
             run.committed()
             if run.call is not None:
                 self.calls.submit(run)
-
-    def _commit(self, runs: Sequence[Run], *, careful: bool) -> list[Run]:
-        with transaction.atomic():
-            ours = hold(self.owner, [run.execution for run in runs])
-            held = [run for run in runs if run.execution.pk in ours]
-            for run in held:
-                advance(run, self.clock, careful=careful, halted=self.halted)
-            flush(held, self.clock())
-        return held
 
     def _let_go(self, run: Run, error: Exception) -> None:
         reason = readable(f"{type(error).__name__}: {error}", 500)
         release(self.owner, run.execution, self.clock(), reason)
 
 
-def _loaded(rows: Sequence[Execution], now: datetime) -> list[Run]:
+def _reset(runs: Sequence[Run]) -> Sequence[Run]:
+    for run in runs:
+        run.reset()
+    return runs
+
+
+def _loaded(rows: Sequence[Claimed], now: datetime) -> list[Run]:
     """Bring what the runs need: their versions and, if they have begun, their jobs."""
-    versions = compiled(row.version_id for row in rows)
-    begun = [row.pk for row in rows if row.job_count]
-    jobs: dict[int, list[Job]] = {pk: [] for pk in begun}
-    if begun:
-        for job in Job.objects.filter(execution__in=begun).order_by("number"):
-            jobs[job.execution_id].append(job)
-    stored = WorkflowVersion.objects.options_of(row.version_id for row in rows)
-    options = {row.pk: stored.get(row.version_id, Options()) for row in rows}
-    _fix_timeouts(rows, options, now)
+    versions = compiled({row.version_id: row.revision or 0 for row in rows})
+    jobs = _jobs_of([row.pk for row in rows if row.job_count])
+    runs = []
     for row in rows:
-        if row.version_id not in versions:
+        if row.options is None or row.version_id not in versions:
             _lost_version(row, now)
-    return [
-        Run(row, versions[row.version_id], options[row.pk], jobs.get(row.pk, ()))
-        for row in rows
-        if row.version_id in versions
-    ]
-
-
-def _fix_timeouts(
-    rows: Sequence[Execution], options: Mapping[int, Options], now: datetime
-) -> None:
-    """Set when new executions time out; a later change of the option is too late."""
-    for row in rows:
-        timeout = options[row.pk].timeout
+            continue
+        timeout = row.options.timeout
         if row.expires_at is None and not row.job_count and timeout:
+            # Fixed here; a later change of the option is too late.
             row.expires_at = now + timeout
+        version = versions[row.version_id]
+        runs.append(Run(row, version, row.options, jobs.get(row.pk, ())))
+    return runs
 
 
-def _lost_version(row: Execution, now: datetime) -> None:
+def _jobs_of(ids: Sequence[int]) -> dict[int, list[JobRow]]:
+    jobs: dict[int, list[JobRow]] = {pk: [] for pk in ids}
+    if ids:
+        stored = Job.objects.filter(execution__in=ids).order_by("number")
+        for values in stored.values_list(*_JOB_COLUMNS):
+            job = JobRow(*values)
+            jobs[job.execution_id].append(job)
+    return jobs
+
+
+def _lost_version(row: Claimed, now: datetime) -> None:
     reason = "its version no longer exists"
     Execution.objects.filter(pk=row.pk, token=row.token).move(
         ExecutionStatus.ERROR, reason=reason, finished_at=now, owner=None

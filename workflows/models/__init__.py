@@ -1,6 +1,6 @@
 """What is stored: workflows in versions, their executions and jobs."""
 
-from workflows.models.execution import Execution, ExecutionQuerySet
+from workflows.models.execution import LATE, Execution, ExecutionQuerySet
 from workflows.models.fields import marker
 from workflows.models.job import Job
 from workflows.models.locking import lock_free
@@ -13,6 +13,7 @@ from workflows.models.workflow import (
 )
 
 __all__ = [
+    "LATE",
     "Category",
     "Execution",
     "ExecutionQuerySet",

@@ -180,14 +180,14 @@ def _step_down(version: WorkflowVersion) -> None:
 
 
 def _arm(version: WorkflowVersion, now: datetime) -> None:
-    registry.triggers.get(version.trigger_type).arm(_subscription(version), now)
+    registry.triggers.get(version.trigger_type).arm(subscription_of(version), now)
 
 
 def _disarm(version: WorkflowVersion) -> None:
     # A trigger whose app was removed cannot be asked; it cannot fire either.
     if version.trigger_type in registry.triggers:
-        registry.triggers.get(version.trigger_type).disarm(_subscription(version))
+        registry.triggers.get(version.trigger_type).disarm(subscription_of(version))
 
 
-def _subscription(version: WorkflowVersion) -> Subscription:
+def subscription_of(version: WorkflowVersion) -> Subscription:
     return Subscription(version.workflow_id, version.pk, version.trigger_config)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from tests.conftest import NOW, drain
 from tests.nodes import Outside, node
 from workflows import services
-from workflows.engine.claims import claim, hold, release, release_all
+from workflows.engine.claims import claim, release, release_all
 from workflows.models import Execution
 from workflows.states import ExecutionStatus
 
@@ -41,30 +41,6 @@ def test_what_is_due_later_is_not_claimed(make_version, run):
 
     assert claim(1, LATER - timedelta(seconds=1), 10) == []
     assert len(claim(1, LATER, 10)) == 1
-
-
-def test_the_fence_lets_the_owner_through(make_version):
-    started(make_version())
-    rows = claim(1, NOW, 10)
-
-    assert hold(1, rows) == {rows[0].pk}
-
-
-def test_the_fence_stops_a_worker_that_lost_its_claim(make_version):
-    started(make_version())
-    rows = claim(1, NOW, 10)
-    release_all(1, NOW)
-    claim(1, NOW, 10)
-
-    assert hold(1, rows) == set()
-
-
-def test_the_fence_stops_writes_to_a_cancelled_execution(make_version):
-    [execution] = started(make_version())
-    rows = claim(1, NOW, 10)
-    services.cancel(execution, NOW)
-
-    assert hold(1, rows) == set()
 
 
 def test_a_suspect_is_run_alone(make_version):

@@ -133,3 +133,47 @@ def test_effects_are_exactly_once_after_repeats(make_version, flaky):
 
 def test_write_is_a_database_node():
     assert Write.effect is Effect.DATABASE
+
+
+class Canceller(Echo):
+    """Cancels an execution of its own group, as a person may do meanwhile."""
+
+    type = "canceller"
+
+    def run(self, run):
+        victim = Execution.objects.get(event_key="victim")
+        if not victim.is_final:
+            services.cancel(victim, NOW)
+        return Succeeded()
+
+
+def test_what_was_cancelled_in_mid_group_loses_its_effects(make_version):
+    version = make_version(node("write", "{{ trigger.data }}"), node("canceller"))
+    with registry.nodes.temporarily("canceller", Canceller()):
+        start(version, "one", "victim")
+        drain()
+
+    assert statuses() == {"one": "succeeded", "victim": "cancelled"}
+    assert [each.name for each in Category.objects.all()] == ["one"]
+    assert not Job.objects.filter(execution__event_key="victim").exists()
+
+
+class Peek(Echo):
+    """Tells how far the first execution is."""
+
+    type = "peek"
+
+    def run(self, run):
+        return Succeeded(Execution.objects.earliest("pk").status)
+
+
+@pytest.mark.parametrize(("time", "seen"), [(0, "succeeded"), (60, "running")])
+def test_a_group_is_committed_when_its_time_is_over(
+    make_version, monkeypatch, time, seen
+):
+    monkeypatch.setattr("workflows.engine.drain.GROUP_TIME", time)
+    with registry.nodes.temporarily("peek", Peek()):
+        start(make_version(node("peek")), "one", "two")
+        drain()
+
+    assert Job.objects.get(execution__event_key="two").result == seen

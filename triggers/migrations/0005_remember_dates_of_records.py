@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('triggers', '0003_add_seen'),
+        ('triggers', '0004_insert_ahead'),
     ]
 
     operations = [
