@@ -34,8 +34,7 @@ class Nasty(Echo):
 @pytest.fixture(params=list(Effect))
 def nasty(request):
     """Have such a node, with each kind of effect in turn."""
-    handler = Nasty()
-    handler.effect = request.param
+    handler = type("Nasty", (Nasty,), {"effect": request.param})()
     with registry.nodes.temporarily("nasty", handler):
         yield handler
 
