@@ -1,8 +1,9 @@
 """A database that fails once, at a statement or commit of the test's choice."""
 
 from contextlib import contextmanager
+from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 
 
 def refuse():
@@ -66,13 +67,15 @@ class Faults:
     @contextmanager
     def on(self):
         """Let the connection fail in here; what it counts goes on with the next."""
-        commit = connection._commit
-        connection._commit = lambda: self._step("COMMIT", commit)
+        # The proxy may lead to another connection at the end.
+        wrapper: Any = connections["default"]
+        commit = wrapper._commit
+        wrapper._commit = lambda: self._step("COMMIT", commit)
         try:
-            with connection.execute_wrapper(self):
+            with wrapper.execute_wrapper(self):
                 yield
         finally:
-            del connection._commit
+            del wrapper._commit
 
     def __str__(self):
         when = "after" if self.late else "before"

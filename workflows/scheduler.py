@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from workflows import registry
@@ -20,6 +20,7 @@ from workflows.models import Worker
 from workflows.notices import MOMENTS, Listener, can_notify
 from workflows.poller import Poller
 from workflows.pollers import ENGINE_POLLERS, Guard
+from workflows.reconnecting import give_up_connection
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +103,7 @@ class Scheduler:
                 self._rest(self._round(timezone.now()), is_healthy)
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("The database does not answer; waiting: %s", error)
-                connection.close()
+                give_up_connection()
                 self._sleep(RECOVERY)
         self.attendance.leave()
 

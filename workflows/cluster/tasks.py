@@ -14,6 +14,7 @@ from workflows.cluster.pulse import Pulse
 from workflows.conf import settings
 from workflows.engine import Drain, Presence, register
 from workflows.models import Worker
+from workflows.reconnecting import give_up_connection
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,13 @@ _processes: list[_Process] = []
 def look(ids: Sequence[int]) -> None:
     """Run these executions and whatever else is runnable."""
     board.hear()
-    if not board.stopping:
+    if board.stopping:
+        return
+    try:
         _this_process().drain.run(ids)
+    except (DatabaseError, InterfaceError):
+        give_up_connection()
+        raise
 
 
 def enter(**_signal: Any) -> None:

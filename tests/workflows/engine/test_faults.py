@@ -13,6 +13,7 @@ from workflows import registry, services
 from workflows.contracts import Effect, Succeeded
 from workflows.engine import Drain, forget_compiled, register
 from workflows.models import Category, Execution, Worker, Workflow, WorkflowVersion
+from workflows.reconnecting import give_up_connection
 from workflows.services import Event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +61,8 @@ def drive(execution, faults, *, survives):
                 drain.clock = lambda now=now: now
                 drain.run()
         except (DatabaseError, InterfaceError):
+            # So do workers and schedulers.
+            give_up_connection()
             drain = drain if survives else None
         # So does django-q2 before each message.
         connection.close_if_unusable_or_obsolete()
@@ -142,4 +145,4 @@ def started(version, key, faults):
         with faults.on():
             services.start(event, NOW)
     except (DatabaseError, InterfaceError):
-        connection.close_if_unusable_or_obsolete()
+        give_up_connection()

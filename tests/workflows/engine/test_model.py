@@ -1,6 +1,7 @@
 """Whatever happens in whatever order: executions only move as the table allows."""
 
 import uuid
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -15,8 +16,8 @@ from hypothesis.stateful import (
 )
 
 from tests.conftest import NOW
-from tests.nodes import TYPES, Echo, node, registered
-from workflows import services
+from tests.nodes import TYPES, Echo, node
+from workflows import registry, services
 from workflows.contracts import Effect, Succeeded
 from workflows.engine import Drain, forget_compiled, register
 from workflows.exceptions import TransitionNotAllowed
@@ -78,8 +79,9 @@ class Executions(RuleBasedStateMachine):
         self.example = transaction.atomic()
         self.example.__enter__()
         self.call = Call()
-        self.types = registered_with(Ledger(), self.call)
-        self.types.__enter__()
+        self.types = ExitStack()
+        for handler in (*(kind() for kind in TYPES), Ledger(), self.call):
+            self.types.enter_context(registry.nodes.temporarily(handler.type, handler))
         nodes = [node("ledger"), node("call"), node("pause"), node("ledger", key="two")]
         definition = {"schema": 1, "nodes": nodes}
         self.version = services.create(
@@ -95,7 +97,7 @@ class Executions(RuleBasedStateMachine):
 
     def teardown(self):
         self.finish()
-        self.types.__exit__(None, None, None)
+        self.types.close()
         transaction.set_rollback(True)
         self.example.__exit__(None, None, None)
 
@@ -218,13 +220,6 @@ class Executions(RuleBasedStateMachine):
         self.statuses_move_as_the_table_allows()
         self.only_one_owner_writes()
         assert not Execution.objects.unfinished().exists()
-
-
-def registered_with(*handlers):
-    kinds = [lambda handler=handler: handler for handler in handlers]
-    for kind, handler in zip(kinds, handlers, strict=True):
-        kind.type = handler.type
-    return registered(*TYPES, *kinds)
 
 
 def names_of_entries():

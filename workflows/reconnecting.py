@@ -1,0 +1,15 @@
+"""Connections that an error left behind, given up so that the next one is whole."""
+
+from django.db import connections
+
+
+def give_up_connection(alias: str = "default") -> None:
+    """Close this thread's connection; called outside of all transactions.
+
+    A commit that ends with an InterfaceError leaves Django believing that it is inside
+    a transaction, and then it would never connect again: that wrapper is dropped.
+    """
+    connection = connections[alias]
+    connection.close()
+    if connection.in_atomic_block:
+        del connections[alias]
