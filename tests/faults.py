@@ -1,5 +1,7 @@
 """A database that fails once, at a statement or commit of the test's choice."""
 
+import os
+import socket
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +26,9 @@ def disconnect():
         if connection.vendor == "sqlite":
             connection.connection.rollback()
         else:
-            connection.connection.close()
+            line = socket.socket(fileno=os.dup(connection.connection.fileno()))
+            line.shutdown(socket.SHUT_RDWR)
+            line.close()
     raise InterfaceError("injected: connection already closed")
 
 

@@ -1,6 +1,8 @@
 """Connections that an error left behind, given up so that the next one is whole."""
 
-from django.db import connections
+from contextlib import suppress
+
+from django.db import DatabaseError, InterfaceError, connections
 
 
 def give_up_connection(alias: str = "default") -> None:
@@ -10,6 +12,8 @@ def give_up_connection(alias: str = "default") -> None:
     a transaction, and then it would never connect again: that wrapper is dropped.
     """
     connection = connections[alias]
-    connection.close()
+    with suppress(DatabaseError, InterfaceError):
+        # A driver may complain of a connection that is closed already.
+        connection.close()
     if connection.in_atomic_block:
         del connections[alias]
