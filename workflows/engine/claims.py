@@ -46,13 +46,32 @@ def _park_poison(now: datetime, most: int) -> None:
 
 
 def release(owner: int, row: Claimed, now: datetime, reason: str) -> None:
-    """Let go of an execution under which the database failed; try it again later."""
-    Execution.objects.filter(pk=row.pk, owner=owner, token=row.token).move(
+    """Let go of an execution under which the database failed; try it again later.
+
+    Its token is not asked: the write that failed may have been done all the same.
+    """
+    Execution.objects.filter(pk=row.pk, owner=owner).move(
         ExecutionStatus.QUEUED,
         owner=None,
         token=F("token") + 1,
         due_at=now + REST * row.deliveries,
         reason=reason,
+    )
+
+
+def release_lost(owner: int, ids: Iterable[int], now: datetime) -> None:
+    """Hand back what is ours although our writes are refused.
+
+    One of them was committed without our hearing of it, so that what we remember of
+    the execution is too old.
+    """
+    mine = Execution.objects.filter(pk__in=list(ids), owner=owner)
+    mine.move(
+        ExecutionStatus.QUEUED,
+        owner=None,
+        token=F("token") + 1,
+        due_at=now,
+        deliveries=F("deliveries") - 1,
     )
 
 

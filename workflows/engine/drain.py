@@ -13,7 +13,7 @@ from workflows.codec import readable
 from workflows.conf import settings
 from workflows.engine.advance import Clock, Halted, advance, never
 from workflows.engine.calls import Calls
-from workflows.engine.claims import claim, release, release_all
+from workflows.engine.claims import claim, release, release_all, release_lost
 from workflows.engine.compiled import compiled
 from workflows.engine.flush import flush
 from workflows.engine.presence import register
@@ -114,6 +114,7 @@ class Drain:
             try:
                 self._commit(left, group, careful=careful)
             except LostClaims as lost:
+                release_lost(self.owner, lost.ids, self.clock())
                 ours = [run for run in group if run.execution.pk not in lost.ids]
                 left.extendleft(_reset(ours))
             except (DatabaseError, InterfaceError) as error:

@@ -11,7 +11,7 @@ from workflows import services
 from workflows.cluster import tasks
 from workflows.cluster.board import Board
 from workflows.cluster.pulse import Pulse
-from workflows.engine import Drain, Presence
+from workflows.engine import Drain, Presence, Warming
 from workflows.models import Worker
 
 
@@ -29,6 +29,7 @@ def worker(board, monkeypatch, settings):
     monkeypatch.setattr(tasks, "_processes", [])
     monkeypatch.setattr(Presence, "start", lambda self: None)
     monkeypatch.setattr(Pulse, "start", lambda self: None)
+    monkeypatch.setattr(Warming, "start", lambda self: None)
     monkeypatch.setattr(tasks, "Finalize", lambda *args, **kwargs: None)
 
 
