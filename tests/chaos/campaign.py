@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import rmtree
 from time import monotonic
 
-from tests.chaos.checking import Execution, Found, Job, Line, check, was_unlucky
+from tests.chaos.checking import QUEUE, Execution, Found, Job, Line, check, was_unlucky
 from tests.chaos.crew import Crew
 from tests.chaos.faults import Faults
 from tests.chaos.recipes import ALL, RECIPES
@@ -18,6 +18,8 @@ from workflows.poller import rest
 
 #: The lease of a campaign in seconds, and how long a graceful stop may take.
 LEASE, GRACE = 3, 10
+#: Seconds that a cluster which lost a process may take besides, on a busy machine.
+LENIENCY = 5
 UNFINISHED = (
     "SELECT count(*) FROM workflows_execution "
     "WHERE status IN ('queued', 'running', 'waiting')"
@@ -89,6 +91,10 @@ class Site:
 
     def unfinished(self):
         return self.rows(UNFINISHED)[0][0]
+
+    def is_drained(self):
+        """Tell whether hardly a message waits, where the database carries them."""
+        return self.rows("SELECT count(*) FROM django_q_ormq")[0][0] <= QUEUE
 
     def journal(self):
         """Give what the world outside saw, as it was written."""
@@ -257,8 +263,9 @@ class Campaign:
         self.say("schedules are settled")
         self._await(lambda: self.site.unfinished() == 0, "all executions ended", 60)
         self.say("all executions ended")
+        self._await(self.site.is_drained, "the queue was emptied", 30)
         after = self.site.server.connections(self.site.name)
-        self.conduct += self.crew.stop(GRACE)
+        self.conduct += self.crew.stop(GRACE + LENIENCY)
         self.say("everybody stopped")
         found = self.site.found(owed)
         found.connections = before, after
