@@ -40,6 +40,8 @@ SHARES = {
     "flush": 2,
     "restart_broker": 2,
 }
+#: Faults that are spelled out.
+MOST = 20
 COLUMNS = (
     "place",
     "seed",
@@ -110,7 +112,7 @@ class Totals:
                 said = f"median {middle:.2f} s, longest {longest:.2f} s"
                 say(f"Taken over after a {how}: {len(seconds)}, {said}.")
         say(f"Faults found: {len(self.faults)}.")
-        for fault in self.faults:
+        for fault in self.faults[:MOST]:
             say(f"- {fault}")
 
 
@@ -163,7 +165,7 @@ def _take_turn(totals, place, seed, wanted):
         return
     line(place, seed, report)
     totals.add(report)
-    for fault in report.faults:
+    for fault in report.faults[-MOST:]:
         sys.stderr.write(f"{place}, seed {seed}: {fault}\n")
     sys.stderr.flush()
 

@@ -92,9 +92,9 @@ class Site:
     def unfinished(self):
         return self.rows(UNFINISHED)[0][0]
 
-    def is_drained(self):
-        """Tell whether hardly a message waits, where the database carries them."""
-        return self.rows("SELECT count(*) FROM django_q_ormq")[0][0] <= QUEUE
+    def messages(self):
+        """Count the messages that wait, where the database carries them."""
+        return self.rows("SELECT count(*) FROM django_q_ormq")[0][0]
 
     def journal(self):
         """Give what the world outside saw, as it was written."""
@@ -226,12 +226,17 @@ class Campaign:
         self.takeovers.tick()
         rest(PAUSE)
 
-    def _await(self, condition, what, seconds):
-        """Wait while the supervision goes on; note it if it does not happen."""
-        end = monotonic() + seconds
+    def _await(self, condition, what, seconds, left=lambda: 0):
+        """Wait while the supervision goes on; note it if it does not happen.
+
+        The time begins anew whenever less is `left`: a busy machine is only slow.
+        """
+        least, end = left(), monotonic() + seconds
         while not condition():
+            if (now_left := left()) < least:
+                least, end = now_left, monotonic() + seconds
             if monotonic() > end:
-                said = f"Within {seconds} s it did not happen that {what}"
+                said = f"For {seconds} s it did not happen that {what}"
                 self.conduct.append(f"{said}: {self._evidence()}")
                 return
             self._tick()
@@ -249,7 +254,7 @@ class Campaign:
     def _settle(self, before):
         """Let all come to rest, stop everybody, and collect."""
         (self.site.folder / "enough").touch()
-        self._await(lambda: self.crew.load.poll() is not None, "the load ended", 20)
+        self._await(lambda: self.crew.load.poll() is not None, "the load ended", 60)
         if self.crew.load.poll():
             self.conduct.append("The load failed; see its log.")
         self.say("the load ended")
@@ -261,9 +266,11 @@ class Campaign:
         self.say("all live")
         owed = self.crew.order("chaosfinish")
         self.say("schedules are settled")
-        self._await(lambda: self.site.unfinished() == 0, "all executions ended", 60)
+        unfinished = self.site.unfinished
+        self._await(lambda: not unfinished(), "more executions ended", 30, unfinished)
         self.say("all executions ended")
-        self._await(self.site.is_drained, "the queue was emptied", 30)
+        messages = self.site.messages
+        self._await(lambda: messages() <= QUEUE, "more messages went", 30, messages)
         after = self.site.server.connections(self.site.name)
         self.conduct += self.crew.stop(GRACE + LENIENCY)
         self.say("everybody stopped")
