@@ -42,7 +42,7 @@ class Plan:
     rate: int = 40
     most: int = 10**9
     #: Seconds after which no further fault is done.
-    limit: float = 60.0
+    limit: float = 120.0
 
 
 @dataclass
@@ -261,7 +261,7 @@ class Campaign:
         # Whoever was killed last is back, and schedules have caught up.
         calm_at = monotonic() + 1.5
         self._await(
-            lambda: monotonic() > calm_at and self._is_complete(), "all live", 30
+            lambda: monotonic() > calm_at and self._is_complete(), "all live", 60
         )
         self.say("all live")
         owed = self.crew.order("chaosfinish")
