@@ -6,9 +6,10 @@ of the table is printed when its campaign has ended.
 
 import argparse
 import random
+import signal
 import sys
 from collections import Counter
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from shutil import copytree
 from statistics import median
@@ -39,6 +40,8 @@ SHARES = {
     "flush": 2,
     "restart_broker": 2,
 }
+#: Faults that are spelled out.
+MOST = 20
 COLUMNS = (
     "place",
     "seed",
@@ -109,7 +112,7 @@ class Totals:
                 said = f"median {middle:.2f} s, longest {longest:.2f} s"
                 say(f"Taken over after a {how}: {len(seconds)}, {said}.")
         say(f"Faults found: {len(self.faults)}.")
-        for fault in self.faults:
+        for fault in self.faults[:MOST]:
             say(f"- {fault}")
 
 
@@ -152,6 +155,21 @@ def line(place, seed, report):
     )
 
 
+def _take_turn(totals, place, seed, wanted):
+    most = wanted.executions * wanted.piece // wanted.kills
+    try:
+        report = held(place, seed, wanted.piece, most, wanted.keep)
+    except (AssertionError, OSError, CalledProcessError) as error:
+        # What broke is a fault as well; the other campaigns go on.
+        totals.faults.append(f"{place}, seed {seed}, broke down: {error}")
+        return
+    line(place, seed, report)
+    totals.add(report)
+    for fault in report.faults[-MOST:]:
+        sys.stderr.write(f"{place}, seed {seed}: {fault}\n")
+    sys.stderr.flush()
+
+
 def main():
     wanted = arguments()
     places = wanted.places.split(",")
@@ -159,21 +177,12 @@ def main():
     totals = Totals()
     row(COLUMNS)
     row("---" for _ in COLUMNS)
-    for turn in range(turns):
-        place, seed = places[turn % len(places)], wanted.seed + turn
-        try:
-            report = held(
-                place, seed, wanted.piece, wanted.executions // turns, wanted.keep
-            )
-        except (AssertionError, OSError, CalledProcessError) as error:
-            # What broke is a fault as well; the other campaigns go on.
-            totals.faults.append(f"{place}, seed {seed}, broke down: {error}")
-            continue
-        line(place, seed, report)
-        totals.add(report)
-        for fault in report.faults:
-            sys.stderr.write(f"{place}, seed {seed}: {fault}\n")
-        sys.stderr.flush()
+    # Whoever ends it early sees the sums of what was done.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        for turn in range(turns):
+            place, seed = places[turn % len(places)], wanted.seed + turn
+            _take_turn(totals, place, seed, wanted)
     totals.print()
     return 1 if totals.faults else 0
 

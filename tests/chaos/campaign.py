@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import rmtree
 from time import monotonic
 
-from tests.chaos.checking import Execution, Found, Job, Line, check, was_unlucky
+from tests.chaos.checking import QUEUE, Execution, Found, Job, Line, check, was_unlucky
 from tests.chaos.crew import Crew
 from tests.chaos.faults import Faults
 from tests.chaos.recipes import ALL, RECIPES
@@ -18,6 +18,8 @@ from workflows.poller import rest
 
 #: The lease of a campaign in seconds, and how long a graceful stop may take.
 LEASE, GRACE = 3, 10
+#: Seconds that a cluster which lost a process may take besides, on a busy machine.
+LENIENCY = 5
 UNFINISHED = (
     "SELECT count(*) FROM workflows_execution "
     "WHERE status IN ('queued', 'running', 'waiting')"
@@ -40,7 +42,7 @@ class Plan:
     rate: int = 40
     most: int = 10**9
     #: Seconds after which no further fault is done.
-    limit: float = 60.0
+    limit: float = 120.0
 
 
 @dataclass
@@ -89,6 +91,14 @@ class Site:
 
     def unfinished(self):
         return self.rows(UNFINISHED)[0][0]
+
+    def messages(self):
+        """Count the messages that wait, where the database carries them.
+
+        The plain broker keeps, locked for hours, what was taken by the dead.
+        """
+        free = "django_q_ormq.lock <= CURRENT_TIMESTAMP"
+        return self.rows(f"SELECT count(*) FROM django_q_ormq WHERE {free}")[0][0]  # noqa: S608 - our own words
 
     def journal(self):
         """Give what the world outside saw, as it was written."""
@@ -220,12 +230,17 @@ class Campaign:
         self.takeovers.tick()
         rest(PAUSE)
 
-    def _await(self, condition, what, seconds):
-        """Wait while the supervision goes on; note it if it does not happen."""
-        end = monotonic() + seconds
+    def _await(self, condition, what, seconds, left=lambda: 0):
+        """Wait while the supervision goes on; note it if it does not happen.
+
+        The time begins anew whenever less is `left`: a busy machine is only slow.
+        """
+        least, end = left(), monotonic() + seconds
         while not condition():
+            if (now_left := left()) < least:
+                least, end = now_left, monotonic() + seconds
             if monotonic() > end:
-                said = f"Within {seconds} s it did not happen that {what}"
+                said = f"For {seconds} s it did not happen that {what}"
                 self.conduct.append(f"{said}: {self._evidence()}")
                 return
             self._tick()
@@ -243,22 +258,25 @@ class Campaign:
     def _settle(self, before):
         """Let all come to rest, stop everybody, and collect."""
         (self.site.folder / "enough").touch()
-        self._await(lambda: self.crew.load.poll() is not None, "the load ended", 20)
+        self._await(lambda: self.crew.load.poll() is not None, "the load ended", 60)
         if self.crew.load.poll():
             self.conduct.append("The load failed; see its log.")
         self.say("the load ended")
         # Whoever was killed last is back, and schedules have caught up.
         calm_at = monotonic() + 1.5
         self._await(
-            lambda: monotonic() > calm_at and self._is_complete(), "all live", 30
+            lambda: monotonic() > calm_at and self._is_complete(), "all live", 60
         )
         self.say("all live")
         owed = self.crew.order("chaosfinish")
         self.say("schedules are settled")
-        self._await(lambda: self.site.unfinished() == 0, "all executions ended", 60)
+        unfinished = self.site.unfinished
+        self._await(lambda: not unfinished(), "more executions ended", 30, unfinished)
         self.say("all executions ended")
+        messages = self.site.messages
+        self._await(lambda: messages() <= QUEUE, "more messages went", 30, messages)
         after = self.site.server.connections(self.site.name)
-        self.conduct += self.crew.stop(GRACE)
+        self.conduct += self.crew.stop(GRACE + LENIENCY)
         self.say("everybody stopped")
         found = self.site.found(owed)
         found.connections = before, after

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW, drain
 from tests.nodes import Outside, node
@@ -82,6 +83,21 @@ def test_an_outage_that_the_worker_survived_is_no_sign_of_poison(
 
     execution.refresh_from_db()
     assert (execution.status, execution.deliveries) == ("running", 1)
+
+
+@pytest.mark.skipif(
+    not connection.features.has_select_for_update, reason="locks its file as a whole"
+)
+def test_what_a_worker_hands_back_is_waited_for(make_version):
+    started(make_version())
+    claim(1, NOW, 10)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert release_all(1, NOW) == 1
+
+    said = " ".join(query["sql"] for query in queries)
+    assert "FOR UPDATE" in said
+    assert "SKIP LOCKED" not in said
 
 
 def test_an_error_of_another_kind_counts(make_version, monkeypatch):

@@ -32,9 +32,10 @@ class Nasty(Echo):
 
 
 @pytest.fixture(params=list(Effect))
-def nasty(request):
+def nasty(request, monkeypatch):
     """Have such a node, with each kind of effect in turn."""
-    handler = type("Nasty", (Nasty,), {"effect": request.param})()
+    handler = Nasty()
+    monkeypatch.setattr(handler, "effect", request.param)
     with registry.nodes.temporarily("nasty", handler):
         yield handler
 
