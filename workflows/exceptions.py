@@ -86,3 +86,11 @@ class ResultNotStorable(WorkflowError):
 class KilledItsWorker(WorkflowError):
     def __init__(self, times: int) -> None:
         super().__init__(f"killed its worker {times} times")
+
+
+class RetentionUnknown(WorkflowError):
+    def __init__(self, name: object, days: object, known: Sequence[str]) -> None:
+        super().__init__(
+            f"WORKFLOWS[\"RETENTION\"] says '{name}': '{days}'. It takes days, 0 or "
+            f"more, by final state: {', '.join(known)}."
+        )

@@ -4,7 +4,7 @@ from workflows.engine.claims import give_back
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
 from workflows.engine.holding import held, release_held, unfinished
-from workflows.engine.presence import Presence, processes, register, renew
+from workflows.engine.presence import Presence, host, processes, register, renew
 
 __all__ = [
     "Drain",
@@ -12,6 +12,7 @@ __all__ = [
     "forget_compiled",
     "give_back",
     "held",
+    "host",
     "inline",
     "processes",
     "register",

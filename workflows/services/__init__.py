@@ -10,6 +10,7 @@ from workflows.services.executions import (
     retry,
     run_manually,
 )
+from workflows.services.retention import prune
 from workflows.services.validation import (
     Problem,
     problems_of,
@@ -43,6 +44,7 @@ __all__ = [
     "enable",
     "expire",
     "problems_of",
+    "prune",
     "purge",
     "record_missed",
     "requeue_abandoned",
