@@ -25,6 +25,10 @@ class Settings:
     time_slice: timedelta = timedelta(seconds=10)
     #: How long a worker may be silent before its executions go to others.
     lease: timedelta = timedelta(seconds=30)
+    #: Whether workers hold a lock that is free at once when they are killed.
+    locks: bool = True
+    #: Where these locks are on SQLite; a folder beside the database if empty.
+    lock_folder: str = ""
     #: How long work may wait for a cluster that hears nothing, before it is replaced.
     deaf_after: timedelta = timedelta(seconds=10)
     #: How long nodes may go on when their cluster is told to stop.

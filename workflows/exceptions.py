@@ -94,3 +94,10 @@ class RetentionUnknown(WorkflowError):
             f"WORKFLOWS[\"RETENTION\"] says '{name}': '{days}'. It takes days, 0 or "
             f"more, by final state: {', '.join(known)}."
         )
+
+
+class CannotLock(WorkflowError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Whether this worker lives is told by its lease alone: {reason}."
+        )

@@ -1,13 +1,22 @@
 """What runs by the clock in the engine: waits that end, deaths, timeouts, purges."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from django.db import connection
 from django.db.models import Min, Q
 
 from workflows.cluster import unheard, wake
+from workflows.engine import busy, locks_on
 from workflows.models import Execution, Worker
 from workflows.poller import Poller
-from workflows.services import expire, purge, requeue_abandoned, requeue_dead
+from workflows.services import (
+    expire,
+    purge,
+    requeue_abandoned,
+    requeue_dead,
+    requeue_killed,
+)
 from workflows.states import ExecutionStatus
 
 #: Executions that one poll wakes.
@@ -67,6 +76,53 @@ class RequeueDead(Poller):
     def due(self, now: datetime) -> datetime | None:
         first = Worker.objects.aggregate(first=Min("lease_until"))["first"]
         return max(first, now + self.period) if first else None
+
+
+class Guard(Poller):
+    """Gives the executions of killed workers to others: their locks are free.
+
+    A lock may also be lost with a connection, by a worker that lives. It is given a
+    moment to take it again, and more if the database itself was away.
+    """
+
+    period = timedelta(seconds=0.25)
+    grace = timedelta(seconds=0.15)
+    recovery = timedelta(seconds=2)
+
+    def __init__(self) -> None:
+        self._next = NEVER
+        #: Since when the locks of workers are seen to be free.
+        self._free: dict[int, datetime] = {}
+        #: Until when nobody is taken for dead: the database has just come back.
+        self._doubts_until = NEVER
+        #: The driver's connection at the last look.
+        self._seen: Any = None
+
+    def poll(self, now: datetime) -> int:
+        if now < self._next:
+            return 0
+        locks = locks_on(connection)
+        workers = busy(connection)
+        free = workers - locks.held(workers) if workers else workers
+        self._free = {pk: self._free.get(pk, now) for pk in free}
+        self._next = now + (self.grace if free else self.period)
+        self._look_at_connection(now)
+        dead = self._dead(now, self.grace if locks.frail else timedelta(0))
+        return requeue_killed(dead, now) if dead else 0
+
+    def due(self, now: datetime) -> datetime:
+        return self._next
+
+    def _look_at_connection(self, now: datetime) -> None:
+        """Doubt what is free after a new connection: workers had to connect too."""
+        if self._seen is not None and self._seen is not connection.connection:
+            self._doubts_until = now + self.recovery
+        self._seen = connection.connection
+
+    def _dead(self, now: datetime, grace: timedelta) -> list[int]:
+        if now < self._doubts_until:
+            return []
+        return [pk for pk, since in self._free.items() if now >= since + grace]
 
 
 class Expire(Poller):

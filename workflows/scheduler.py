@@ -19,7 +19,7 @@ from workflows.engine import register, renew
 from workflows.models import Worker
 from workflows.notices import MOMENTS, Listener, can_notify
 from workflows.poller import Poller
-from workflows.pollers import ENGINE_POLLERS
+from workflows.pollers import ENGINE_POLLERS, Guard
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +27,6 @@ logger = logging.getLogger(__name__)
 GLANCE = timedelta(seconds=0.25)
 #: The longest sleep where the database does: a notice that is lost costs this.
 PATIENCE = timedelta(seconds=3)
-#: How often, while it sleeps, a process looks whether it is of use.
-CHECK = timedelta(seconds=1)
 #: The shortest sleep, for moments that another scheduler has in its hands.
 BREATH = timedelta(milliseconds=5)
 #: How long to rest when the database does not answer.
@@ -82,6 +80,8 @@ class Scheduler:
         self.pollers: list[Poller] = []
         if attends:
             self.pollers = [self.attendance, *all_pollers()]
+        #: Looks for killed workers also while the others sleep.
+        self.guard = Guard()
         self.is_stopping = False
         # Unlike an event, this queue may be used in a signal handler.
         self._stops: SimpleQueue[None] = SimpleQueue()
@@ -108,14 +108,21 @@ class Scheduler:
 
     def _rest(self, pause: timedelta, is_healthy: Callable[[], bool]) -> None:
         """Sleep until the next moment, a nearer one, or the time to look again."""
-        if not can_notify():
-            self._sleep(min(pause, GLANCE))
-            return
-        left = min(pause, PATIENCE)
-        while left and not self.is_stopping and is_healthy():
-            if self._listener.wait(min(left, CHECK).total_seconds()):
+        left = min(pause, PATIENCE if can_notify() else GLANCE)
+        while left > timedelta(0) and not self.is_stopping and is_healthy():
+            now = timezone.now()
+            self.guard.poll(now)
+            step = min(left, max(self.guard.due(now) - now, BREATH), GLANCE)
+            if self._nap(step):
                 return
-            left -= min(left, CHECK)
+            left -= step
+
+    def _nap(self, pause: timedelta) -> bool:
+        """Sleep so long at most; say whether a notice came."""
+        if can_notify():
+            return self._listener.wait(pause.total_seconds())
+        self._sleep(pause)
+        return False
 
     def _sleep(self, pause: timedelta) -> None:
         with suppress(Empty):
@@ -123,7 +130,7 @@ class Scheduler:
 
     def _round(self, now: datetime) -> timedelta:
         """Poll everybody once; tell how long nobody has anything to do."""
-        busy = [poller.poll(now) for poller in self.pollers]
+        busy = [poller.poll(now) for poller in (self.guard, *self.pollers)]
         if any(busy):
             return timedelta(0)
         now = timezone.now()

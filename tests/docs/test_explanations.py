@@ -10,7 +10,7 @@ from triggers.schedule.config import ScheduleConfig
 from workflows.conf import Settings
 from workflows.models import Execution, WorkflowVersion
 from workflows.options import Concurrency
-from workflows.pollers import WakeDue
+from workflows.pollers import Guard, WakeDue
 from workflows.scheduler import GLANCE
 
 PAGES = Path(__file__).parents[2] / "docs" / "explanation"
@@ -44,6 +44,11 @@ def test_numbers_of_executions():
     assert f"`MAX_DELIVERIES` ({USUAL.max_deliveries})" in page
     assert USUAL.lease.seconds / 3 == 10
     assert "prolongs the lease every ten seconds" in page
+    assert Guard.period.total_seconds() == 1 / 4
+    assert "look four times a second at the locks" in page
+    assert f"twice, {Guard.grace.total_seconds():g} seconds apart" in page
+    assert Guard.recovery.seconds == 2
+    assert "wait two seconds when their own connection was new" in page
     assert WakeDue.patience.seconds == 1
     assert "sent again after a second" in page
 

@@ -7,6 +7,7 @@ from workflows.services.executions import (
     expire,
     requeue_abandoned,
     requeue_dead,
+    requeue_killed,
     retry,
     run_manually,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "record_missed",
     "requeue_abandoned",
     "requeue_dead",
+    "requeue_killed",
     "retry",
     "run_manually",
     "scope_at",

@@ -1,16 +1,16 @@
 """Executions: run by hand, cancelled, retried, timed out, taken from the dead."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from workflows import registry
 from workflows.cluster import muted, wake
-from workflows.engine import give_back, inline
+from workflows.engine import give_back, inline, locks_on
 from workflows.exceptions import Archived, TransitionNotAllowed
 from workflows.models import Execution, ExecutionQuerySet, Worker, WorkflowVersion
 from workflows.services.endings import end
@@ -105,6 +105,13 @@ def requeue_dead(now: datetime) -> int:
     return moved
 
 
+def requeue_killed(ids: Sequence[int], now: datetime) -> int:
+    """Give the executions of workers that no longer hold their lock to others."""
+    killed = Worker.objects.filter(pk__in=ids, has_lock=True)
+    killed.update(lease_until=now)
+    return sum(_requeue(worker, now) for worker in killed)
+
+
 def requeue_abandoned(now: datetime) -> int:
     """Give executions to others whose worker is not even known any more.
 
@@ -121,8 +128,15 @@ def _requeue(worker: Worker, now: datetime) -> int:
     with transaction.atomic():
         moved = _give_back(running, now)
         if not running.exists():
-            Worker.objects.filter(pk=worker.pk, lease_until__lte=now).delete()
+            _forget(worker, now)
     return moved
+
+
+def _forget(worker: Worker, now: datetime) -> None:
+    gone, _ = Worker.objects.filter(pk=worker.pk, lease_until__lte=now).delete()
+    if gone and worker.has_lock:
+        locks = locks_on(connection)
+        transaction.on_commit(lambda: locks.forget(worker.pk))
 
 
 def _give_back(running: ExecutionQuerySet, now: datetime) -> int:

@@ -1,6 +1,7 @@
 """Nodes that tests of processes need: they take their time, and leave a trace."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from django import forms
@@ -9,6 +10,8 @@ from workflows.contracts import Effect, NodeHandler, Succeeded
 from workflows.forms import NodeForm
 from workflows.poller import rest
 from workflows.registry import register_node
+
+QUICK = {"seconds": 0}
 
 
 class SlowForm(NodeForm):
@@ -37,5 +40,15 @@ class Slow(Stiff):
     effect = Effect.OUTSIDE
 
 
+class SlowOnce(Slow):
+    """Rests only at its first attempt."""
+
+    type = "slow_once"
+
+    def run(self, run):
+        return super().run(run if run.attempt == 1 else replace(run, config=QUICK))
+
+
 register_node(Stiff)
 register_node(Slow)
+register_node(SlowOnce)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0002_name_permissions'),
+        ('workflows', '0003_add_lock_of_workers'),
     ]
 
     operations = [
