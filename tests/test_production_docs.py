@@ -37,8 +37,8 @@ def shown(default):
     """Write a default as the table has it."""
     if isinstance(default, timedelta):
         return f"{default.total_seconds():g}"
-    if default is False:
-        return "no"
+    if isinstance(default, bool):
+        return "yes" if default else "no"
     if default and isinstance(default, tuple):
         return "see below"
     return "none" if default in {(), ""} else str(default)
