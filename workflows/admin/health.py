@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _, ngettext, pgettext
 
 from workflows.admin.badges import badge, duration, moment
 from workflows.admin.pages import PunctualAdmin
-from workflows.models import Alert, HealthCheck, Incident
+from workflows.models import Alert, HealthCheck, Incident, Restart
 from workflows.watchdog import (
     Process,
     Vitals,
@@ -122,7 +123,8 @@ def _process(row: Process, now: datetime) -> ProcessRow:
 
 def _incidents(now: datetime) -> Iterator[IncidentRow]:
     confirmed = Incident.objects.confirmed().prefetch_related("alerts", "restarts")
-    for incident in confirmed[:INCIDENTS]:
+    lasting_first = F("ended_at").desc(nulls_first=True)
+    for incident in confirmed.order_by(lasting_first, "-pk")[:INCIDENTS]:
         lasts = incident.ended_at is None
         yield IncidentRow(
             incident=incident,
@@ -130,8 +132,14 @@ def _incidents(now: datetime) -> Iterator[IncidentRow]:
             text=sentence(incident.kind, incident.facts),
             took=duration((incident.ended_at or now) - incident.first_seen_at),
             told=_told(incident),
-            restarts=[str(each) for each in incident.restarts.all()],
+            restarts=[*_restarts(incident)],
         )
+
+
+def _restarts(incident: Incident) -> Iterator[str]:
+    for each in incident.restarts.all():
+        if each.signal != Restart.REMEMBERED:
+            yield str(each)
 
 
 def _told(incident: Incident) -> str:

@@ -148,6 +148,9 @@ class Alert(models.Model):
 class Restart(models.Model):
     """A signal that a watchdog sent to a process of ours to have it started again."""
 
+    #: In place of a signal: none was sent yet.
+    REMEMBERED = "none"
+
     incident = models.ForeignKey(Incident, models.CASCADE, related_name="restarts")
     host = models.CharField(max_length=255)
     pid = models.PositiveIntegerField()

@@ -18,14 +18,14 @@ MOST_PATIENCE = timedelta(hours=1)
 
 
 def note(findings: Iterable[Finding], now: datetime) -> list[Incident]:
-    """Keep the incidents in step with what was found; give those that are confirmed.
+    """Keep the incidents in step with what was found; give those that were.
 
     Alerts are written in the transaction that confirms or ends an incident.
     """
     seen = {finding.kind: _seen(finding, now) for finding in findings}
     for incident in Incident.objects.lasting().exclude(kind__in=seen):
         _settle(incident, now)
-    return [each for each in seen.values() if each and each.confirmed_at is not None]
+    return [each for each in seen.values() if each is not None]
 
 
 def _seen(finding: Finding, now: datetime) -> Incident | None:

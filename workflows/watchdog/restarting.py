@@ -21,7 +21,9 @@ logger = logging.getLogger(__name__)
 #: What hangs in each incident that a restart may end.
 CULPRITS = {
     Incident.Kind.STALLED: Worker.Kind.WORKER,
+    Incident.Kind.NO_WORKER: Worker.Kind.WORKER,
     Incident.Kind.OVERDUE: Worker.Kind.SCHEDULER,
+    Incident.Kind.NO_SCHEDULER: Worker.Kind.SCHEDULER,
 }
 #: How long a process has to stop before it is killed.
 GRACE = timedelta(seconds=50)
@@ -32,20 +34,37 @@ BLUR = 2.0
 
 
 def restart(incidents: Iterable[Incident], now: datetime) -> list[Restart]:
-    """Ask culprits to stop, and kill in a later run those that did not; once each."""
+    """Ask culprits to stop, and kill in a later run those that did not; once each.
+
+    While an incident is a mere suspicion its culprits are only remembered: a frozen
+    process loses its row with its lease, and could not be found later.
+    """
     done: list[Restart] = []
     for incident in incidents:
         kind = CULPRITS.get(Incident.Kind(incident.kind))
         if kind is None:
             continue
-        asked = list(incident.restarts.filter(host=host()))
-        if asked:
-            done += _kill(incident, asked, now)
+        if incident.confirmed_at is None:
+            for process in _programs(kind):
+                _note(incident, process, Restart.REMEMBERED, now)
         else:
-            culprits = _programs(kind)
-            sent = [_signal(incident, p, signal.SIGTERM, now) for p in culprits]
-            done += [each for each in sent if each]
+            done += _act(incident, kind, now)
     return done
+
+
+def _act(incident: Incident, kind: Worker.Kind, now: datetime) -> Iterator[Restart]:
+    before = list(incident.restarts.filter(host=host()))
+    asked = [each for each in before if each.signal == signal.SIGTERM.name]
+    for each in asked:
+        process = _still(each) if each.sent_at <= now - GRACE else None
+        if process and (sent := _signal(incident, process, signal.SIGKILL, now)):
+            yield sent
+    if asked:
+        return
+    culprits = [*_programs(kind), *filter(None, map(_still, before))]
+    for process in {each.pid: each for each in culprits}.values():
+        if sent := _signal(incident, process, signal.SIGTERM, now):
+            yield sent
 
 
 def _programs(kind: Worker.Kind) -> list[psutil.Process]:
@@ -74,41 +93,45 @@ def _is_ours(process: psutil.Process) -> bool:
     return not PROGRAMS.isdisjoint(process.cmdline())
 
 
-def _kill(
-    incident: Incident, asked: Iterable[Restart], now: datetime
-) -> Iterator[Restart]:
-    """Kill those that were asked to stop a while ago and are still there."""
-    for before in asked:
-        if before.signal != signal.SIGTERM.name or before.sent_at > now - GRACE:
-            continue
-        try:
-            process = psutil.Process(before.pid)
-            is_same = abs(process.create_time() - before.began) < BLUR
-            if not is_same or not _is_ours(process):
-                continue
-        except psutil.Error:
-            continue
-        if sent := _signal(incident, process, signal.SIGKILL, now):
-            yield sent
+def _still(before: Restart) -> psutil.Process | None:
+    """Find the process of a note, if it lives and is the same."""
+    try:
+        process = psutil.Process(before.pid)
+        is_same = abs(process.create_time() - before.began) < BLUR
+        return process if is_same and _is_ours(process) else None
+    except psutil.Error:
+        return None
 
 
 def _signal(
     incident: Incident, process: psutil.Process, number: signal.Signals, now: datetime
 ) -> Restart | None:
     """Note the signal first: of two watchdogs on one machine only one sends it."""
+    note = _note(incident, process, number.name, now)
+    if note is None:
+        return None
+    try:
+        process.send_signal(number)
+    except psutil.Error as error:
+        logger.warning("Process %s got no signal: %s", process.pid, error)
+        return None
+    logger.warning("Sent %s, as it does nothing.", note)
+    return note
+
+
+def _note(
+    incident: Incident, process: psutil.Process, what: str, now: datetime
+) -> Restart | None:
+    """Keep what was done to a process; None if somebody did it already."""
     try:
         with transaction.atomic():
-            note = Restart.objects.create(
+            return Restart.objects.create(
                 incident=incident,
                 host=host(),
                 pid=process.pid,
                 began=process.create_time(),
-                signal=number.name,
+                signal=what,
                 sent_at=now,
             )
-        process.send_signal(number)
-    except (IntegrityError, psutil.Error) as error:
-        logger.warning("Process %s got no signal: %s", process.pid, error)
+    except (IntegrityError, psutil.Error):
         return None
-    logger.warning("Sent %s to %s, which does nothing.", number.name, note)
-    return note

@@ -127,6 +127,17 @@ def test_it_says_whom_an_incident_was_told(by_viewer, incident):
     assert "Mail" in page(by_viewer)
 
 
+def test_incidents_that_last_come_first(by_viewer, incident):
+    now = timezone.now()
+    Incident.objects.create(
+        kind="broker", first_seen_at=now, last_seen_at=now, confirmed_at=now,
+        ended_at=now, patience=MINUTE,
+    )  # fmt: skip
+    text = page(by_viewer)
+
+    assert text.index("Lasts") < text.index("Over")
+
+
 def test_suspicions_are_not_shown(by_viewer, incident):
     Incident.objects.update(confirmed_at=None)
 

@@ -80,6 +80,20 @@ def test_one_that_does_not_stop_is_killed_a_round_later(stalled, spawn):
     assert process.wait(5) == -signal.SIGKILL
 
 
+def test_a_suspect_is_remembered_and_found_when_its_row_is_gone(stalled, spawn):
+    process = spawn("runcluster")
+    registered(process)
+    stalled.confirmed_at = None
+    assert restart([stalled], NOW) == []
+    assert process.poll() is None
+    Worker.objects.all().delete()
+    stalled.confirmed_at = NOW
+
+    [sent] = restart([stalled], NOW + MINUTE)
+
+    assert (sent.pid, sent.signal) == (process.pid, "SIGTERM")
+
+
 def test_nothing_is_ended_twice_in_one_incident(stalled, spawn):
     registered(spawn("runcluster"))
     restart([stalled], NOW)
