@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings as project
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
 from django.utils.module_loading import import_string
 from django_q.models import OrmQ
 
@@ -14,6 +15,7 @@ from tests.nodes import node
 from tests.workflows.watchdog.conftest import MINUTE, SECOND
 from triggers.models import Schedule
 from workflows import services
+from workflows.management.commands import watchdog
 from workflows.models import Execution, HealthCheck, Worker
 from workflows.pollers import WakeDue
 from workflows.watchdog import watch
@@ -112,6 +114,16 @@ def test_the_command_does_a_round_and_ends_its_alarm(db, capsys):
 
     assert "No worker is alive" in capsys.readouterr().out
     assert signal.alarm(0) == 0
+
+
+def test_a_database_that_fails_is_said_in_a_sentence(db, monkeypatch):
+    def refuse(now):
+        raise OperationalError("gone fishing")
+
+    monkeypatch.setattr(watchdog, "watch", refuse)
+
+    with pytest.raises(CommandError, match="does not answer, so that nobody is told"):
+        call_command("watchdog")
 
 
 def test_cron_has_one_line_which_calls_the_command(db):

@@ -3,7 +3,8 @@
 import signal
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from workflows.watchdog import sentence, watch
@@ -29,6 +30,9 @@ class Command(BaseCommand):
         signal.alarm(longest)
         try:
             findings = watch(timezone.now())
+        except (DatabaseError, InterfaceError) as error:
+            message = f"The database does not answer, so that nobody is told: {error}"
+            raise CommandError(message) from error
         finally:
             signal.alarm(0)
         for finding in findings:
