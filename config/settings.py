@@ -200,7 +200,14 @@ WORKFLOWS = {
     "WATCHDOG_RESTARTS": flag("WATCHDOG_RESTARTS"),
     **{
         key: float(os.environ[name])
-        for key in ("LEASE", "DEAF_AFTER", "STOP_GRACE", "TIME_SLICE", "STALLED_AFTER")
+        for key in (
+            "LEASE",
+            "DEAF_AFTER",
+            "STOP_GRACE",
+            "TIMEOUT_GRACE",
+            "TIME_SLICE",
+            "STALLED_AFTER",
+        )
         if os.environ.get(name := f"WORKFLOWS_{key}")
     },
 }

@@ -1,6 +1,8 @@
 """Run what is not ours, and keep what it raises: the one catch-all of the project."""
 
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,8 +38,22 @@ def attempt(action: Callable[[], T], *, blame_database: bool = False) -> T | Err
         if not blame_database:
             raise
         return _errored()
-    except Exception:  # noqa: BLE001 - plug-ins raise anything, and none may stop us
+    except BaseException as error:
+        if _is_interrupt(error):
+            raise
         return _errored()
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Tell Ctrl-C from a plug-in that raises the same: only the first can come here.
+
+    Workers have other handlers for the signal, and threads never see it.
+    """
+    return (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
 
 
 def attempt_apart(
@@ -54,8 +70,15 @@ def attempt_apart(
 def _errored() -> Errored:
     """Describe the exception that is being handled."""
     error = sys.exception()
-    text = str(error) or type(error).__name__
+    text = _text_of(error) or type(error).__name__
     if not isinstance(error, WorkflowError):
         text = f"{type(error).__name__}: {text}"
     trace = traceback.format_exc()[-TRACEBACK_LIMIT:]
     return Errored(readable(text, MESSAGE_LIMIT), readable(trace))
+
+
+def _text_of(error: BaseException | None) -> str:
+    try:
+        return str(error)
+    except BaseException:  # noqa: BLE001 - that is a plug-in's code as well
+        return ""

@@ -33,6 +33,9 @@ class Settings:
     deaf_after: timedelta = timedelta(seconds=10)
     #: How long nodes may go on when their cluster is told to stop.
     stop_grace: timedelta = timedelta(seconds=8)
+    #: How long a node may go on when its execution has timed out, before its worker
+    #: is killed.
+    timeout_grace: timedelta = timedelta(seconds=5)
     #: Crashes after which an execution is parked as an error.
     max_deliveries: int = 3
     #: Calls to the outside world that a worker has in flight.

@@ -83,6 +83,14 @@ class ResultNotStorable(WorkflowError):
         super().__init__(f"The result cannot be stored as JSON: {reason}.")
 
 
+class AnswerNotUnderstood(WorkflowError):
+    def __init__(self, answer: object) -> None:
+        super().__init__(
+            f"The node answered '{_short(repr(answer))}'. It may answer Succeeded, "
+            "Failed, Ended, or Waiting for nothing or for a moment with a time zone."
+        )
+
+
 class KilledItsWorker(WorkflowError):
     def __init__(self, times: int) -> None:
         super().__init__(f"killed its worker {times} times")

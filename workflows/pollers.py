@@ -128,13 +128,16 @@ class Guard(Poller):
 class Expire(Poller):
     """Ends executions that take longer than allowed."""
 
+    #: How soon it looks again at those that their workers have locked.
+    period = timedelta(seconds=0.25)
+
     def poll(self, now: datetime) -> int:
         return expire(now)
 
     def due(self, now: datetime) -> datetime | None:
         timed = Execution.objects.unfinished().exclude(expires_at=None)
         first: datetime | None = timed.aggregate(first=Min("expires_at"))["first"]
-        return first
+        return first if first is None or first > now else now + self.period
 
 
 class Purge(Poller):

@@ -42,6 +42,8 @@ def test_numbers_of_executions():
     page = text("how-executions-run")
 
     assert f"`MAX_DELIVERIES` ({USUAL.max_deliveries})" in page
+    assert USUAL.timeout_grace.seconds == 5
+    assert "is given five seconds more" in page
     assert USUAL.lease.seconds / 3 == 10
     assert "prolongs the lease every ten seconds" in page
     assert Guard.period.total_seconds() == 1 / 4

@@ -32,4 +32,5 @@ def test_it_ends_with_what_is_not_promised():
 
 def test_numbers_are_those_of_the_code():
     assert f"`LEASE` ({Settings().lease.seconds} seconds)" in TEXT
+    assert f"`TIMEOUT_GRACE` ({Settings().timeout_grace.seconds} seconds)" in TEXT
     assert f"`MAX_DELIVERIES` ({Settings().max_deliveries})" in TEXT

@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
 from workflows.cluster.board import board
+from workflows.cluster.pulse import Pulse
 from workflows.conf import settings
 from workflows.engine import Drain, Presence, register
 from workflows.models import Worker
@@ -20,6 +21,7 @@ class _Process:
     pid: int
     presence: Presence
     drain: Drain
+    pulse: Pulse
 
 
 _processes: list[_Process] = []
@@ -46,6 +48,8 @@ def _this_process() -> _Process:
     for process in _processes:
         if process.pid == os.getpid() and not process.presence.lost.is_set():
             return process
+    for given_up in _processes:
+        given_up.pulse.end()
     worker = register(Worker.Kind.WORKER, timezone.now())
     presence = Presence(worker)
     presence.start()
@@ -55,13 +59,16 @@ def _this_process() -> _Process:
         threads=settings().outside_threads,
         halted=lambda: board.stopping or presence.lost.is_set(),
     )
-    _processes[:] = [_Process(os.getpid(), presence, drain)]
+    pulse = Pulse(board, drain.hangs)
+    pulse.start()
+    _processes[:] = [_Process(os.getpid(), presence, drain, pulse)]
     Finalize(None, _leave, args=_processes, exitpriority=1)
     return _processes[0]
 
 
 def _leave(process: _Process) -> None:
     """Sign off at the normal end of a worker; a killed one has its lease."""
+    process.pulse.end()
     try:
         process.drain.close()
         process.presence.leave()

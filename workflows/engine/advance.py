@@ -20,7 +20,7 @@ from workflows.contracts import (
     Waiting,
 )
 from workflows.engine.run import Call, Outcome, Run
-from workflows.exceptions import WorkflowError
+from workflows.exceptions import AnswerNotUnderstood, WorkflowError
 from workflows.models import Job
 from workflows.states import ExecutionStatus, JobStatus
 
@@ -224,6 +224,7 @@ def _has_expired(run: Run, now: datetime) -> bool:
 
 def _storable(answer: NodeResult) -> NodeResult:
     """Refuse what JSON cannot hold, and cut what is too large, with a note."""
+    _check_shape(answer)
     if isinstance(answer, Ended):
         return answer
     text = encode(answer.result)
@@ -237,3 +238,19 @@ def _storable(answer: NodeResult) -> NodeResult:
             return replace(answer, result=cut, log=f"{answer.log}\n{note}".strip())
         case _:
             return replace(answer, result=cut)
+
+
+def _check_shape(answer: NodeResult) -> None:
+    """Find now, while it belongs to the node, what would fail when it is settled."""
+    match answer:
+        case Succeeded(branch=branch, log=log):
+            hash(branch)
+            readable(log)
+        case Waiting(until=None):
+            return
+        case Waiting(until=datetime() as until) if until.utcoffset() is not None:
+            return
+        case Failed(message=message) | Ended(message=message):
+            readable(message)
+        case _:
+            raise AnswerNotUnderstood(answer)

@@ -40,6 +40,8 @@ class Drain:
         self.calls = Calls(threads)
         #: Set while a run is under way; left set by one that the database ended.
         self._broke_off = False
+        #: The run whose nodes are under way in this thread.
+        self._at: Run | None = None
 
     def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
         """Run until nothing is runnable or the time slice ends; count the steps on.
@@ -62,6 +64,19 @@ class Drain:
                 return advanced
             self._group([*fresh, *landed])
             advanced += len(fresh) + len(landed)
+
+    def hangs(self, now: datetime) -> str:
+        """Name an execution that a node still holds long after its timeout, if any.
+
+        Asked by another thread, since this one may be the one that hangs.
+        """
+        end = now - settings().timeout_grace
+        under_way = [*([self._at] if self._at else []), *self.calls.runs]
+        for run in under_way:
+            expires_at = run.execution.expires_at
+            if expires_at is not None and expires_at <= end:
+                return f"{run.execution} at node '{run.at}'"
+        return ""
 
     def close(self) -> None:
         """Hand back all that is left, at the end of the process."""
@@ -95,7 +110,9 @@ class Drain:
             ours = hold(self.owner, [run.execution for run in runs])
             held = [run for run in runs if run.execution.pk in ours]
             for run in held:
+                self._at = run
                 advance(run, self.clock, careful=careful, halted=self.halted)
+            self._at = None
             flush(held, self.clock())
         return held
 

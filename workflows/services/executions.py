@@ -12,7 +12,13 @@ from workflows import registry
 from workflows.cluster import muted, wake
 from workflows.engine import give_back, inline, locks_on
 from workflows.exceptions import Archived, TransitionNotAllowed
-from workflows.models import Execution, ExecutionQuerySet, Worker, WorkflowVersion
+from workflows.models import (
+    Execution,
+    ExecutionQuerySet,
+    Worker,
+    WorkflowVersion,
+    lock_free,
+)
 from workflows.services.endings import end
 from workflows.services.events import Event, start_many
 from workflows.services.validation import problems_of, require_none
@@ -91,10 +97,16 @@ def retry(execution: Execution, now: datetime) -> Execution:
 
 
 def expire(now: datetime) -> int:
-    """End the executions whose time is over; say how many."""
+    """End the executions whose time is over; say how many.
+
+    One that a worker is just writing is left to it: nobody may wait for a node that
+    hangs while its group is open.
+    """
     late = Execution.objects.unfinished().filter(expires_at__lte=now)
-    ids = list(late.order_by("expires_at").values_list("pk", flat=True)[:CHUNK])
-    return len(end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now))
+    with transaction.atomic():
+        free = lock_free(late.order_by("expires_at"))
+        ids = list(free.values_list("pk", flat=True)[:CHUNK])
+        return len(end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now))
 
 
 def requeue_dead(now: datetime) -> int:

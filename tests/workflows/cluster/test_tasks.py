@@ -7,6 +7,7 @@ from tests.nodes import node
 from workflows import services
 from workflows.cluster import tasks
 from workflows.cluster.board import Board
+from workflows.cluster.pulse import Pulse
 from workflows.engine import Presence
 from workflows.models import Worker
 
@@ -24,6 +25,7 @@ def worker(board, monkeypatch, settings):
     settings.WORKFLOWS = {"OUTSIDE_THREADS": 0, "COLLECTIONS": ["shop"]}
     monkeypatch.setattr(tasks, "_processes", [])
     monkeypatch.setattr(Presence, "start", lambda self: None)
+    monkeypatch.setattr(Pulse, "start", lambda self: None)
     monkeypatch.setattr(tasks, "Finalize", lambda *args, **kwargs: None)
 
 
