@@ -104,6 +104,14 @@ class LostClaims(WorkflowError):
         self.ids = ids
 
 
+class RetentionUnknown(WorkflowError):
+    def __init__(self, name: object, days: object, known: Sequence[str]) -> None:
+        super().__init__(
+            f"WORKFLOWS[\"RETENTION\"] says '{name}': '{days}'. It takes days, 0 or "
+            f"more, by final state: {', '.join(known)}."
+        )
+
+
 class CannotLock(WorkflowError):
     def __init__(self, reason: str) -> None:
         super().__init__(

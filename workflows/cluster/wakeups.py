@@ -7,18 +7,23 @@ what nobody has taken.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
+from django_q.conf import Conf
+from django_q.models import OrmQ, Task
 from django_q.tasks import async_task
 
 #: What a wake-up calls, by its path: the message outlives the code that sent it.
 LOOK = "workflows.cluster.tasks.look"
 #: Executions that one message names, and messages that one call sends.
 SHARE, MOST = 50, 8
+#: How long failed tasks and messages that nobody takes are kept.
+TASKS_KEPT, MESSAGES_KEPT = timedelta(days=7), timedelta(days=1)
 
 _muted: ContextVar[bool] = ContextVar("muted", default=False)
 
@@ -60,6 +65,21 @@ def _send(ids: list[int]) -> None:
 def unheard() -> int:
     """Count the messages that no cluster has taken yet."""
     return int(_broker().queue_size())
+
+
+def forget_messages(now: datetime, size: int) -> int:
+    """Remove what django-q2 keeps of wake-ups for too long; say how many rows.
+
+    Failed tasks are kept for a week. A message that nobody took for a day was sent
+    again long ago.
+    """
+    old_tasks = Task.objects.filter(func=LOOK, stopped__lt=now - TASKS_KEPT)
+    tasks = list(old_tasks.values_list("pk", flat=True)[:size])
+    Task.objects.filter(pk__in=tasks).delete()
+    queued = OrmQ.objects.filter(key=Conf.CLUSTER_NAME, lock__lt=now - MESSAGES_KEPT)
+    messages = list(queued.order_by("pk").values_list("pk", flat=True)[:size])
+    OrmQ.objects.filter(pk__in=messages).delete()
+    return len(tasks) + len(messages)
 
 
 @cache

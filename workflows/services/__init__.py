@@ -13,6 +13,7 @@ from workflows.services.executions import (
     retry,
     run_manually,
 )
+from workflows.services.retention import prune
 from workflows.services.validation import (
     Problem,
     problems_of,
@@ -49,6 +50,7 @@ __all__ = [
     "insert_ahead",
     "may_start_ahead",
     "problems_of",
+    "prune",
     "purge",
     "record_missed",
     "requeue_abandoned",

@@ -76,7 +76,8 @@ _WRITE = f"""
         UPDATE {_EXECUTIONS} AS e
         SET token = given.token + 1, owner = given.owner, status = given.status,
             reason = given.reason, position = given.position,
-            job_count = given.job_count, deliveries = given.deliveries, due_at = given.due_at,
+            job_count = given.job_count, deliveries = given.deliveries,
+            due_at = given.due_at,
             expires_at = given.expires_at, finished_at = given.finished_at
         FROM given, ours WHERE e.id = given.pk AND ours.id = given.pk
         RETURNING e.id
