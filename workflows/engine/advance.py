@@ -19,6 +19,7 @@ from workflows.contracts import (
     Succeeded,
     Waiting,
 )
+from workflows.engine.claims import is_innocent
 from workflows.engine.run import Call, Outcome, Run
 from workflows.exceptions import AnswerNotUnderstood, WorkflowError
 from workflows.statements import JobRow
@@ -136,7 +137,8 @@ def _checked(call: Call, *, careful: bool) -> NodeResult:
 
 
 def _is_last(run: Run) -> bool:
-    return run.execution.deliveries >= settings().max_deliveries
+    row = run.execution
+    return row.deliveries >= settings().max_deliveries and not is_innocent(row)
 
 
 def _begin(run: Run, call: Call, now: datetime) -> None:

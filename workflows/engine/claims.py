@@ -48,22 +48,30 @@ def _park_poison(now: datetime, most: int) -> None:
 def release(owner: int, row: Claimed, now: datetime, reason: str) -> None:
     """Let go of an execution under which the database failed; try it again later.
 
-    Its token is not asked: the write that failed may have been done all the same.
+    Its token is not asked: the write that failed may have been done all the same. The
+    first failure of the database is not counted on top of workers that died.
     """
+    excused = is_innocent(row)
     Execution.objects.filter(pk=row.pk, owner=owner).move(
         ExecutionStatus.QUEUED,
         owner=None,
         token=F("token") + 1,
         due_at=now + REST * row.deliveries,
+        deliveries=F("deliveries") - (1 if excused else 0),
         reason=reason,
     )
 
 
-def release_lost(owner: int, ids: Iterable[int], now: datetime) -> None:
-    """Hand back what is ours although our writes are refused.
+def is_innocent(row: Claimed) -> bool:
+    """Tell an execution that lost workers, but under which no database failed yet."""
+    return row.deliveries > 1 and not row.reason
 
-    One of them was committed without our hearing of it, so that what we remember of
-    the execution is too old.
+
+def release_unbegun(owner: int, ids: Iterable[int], now: datetime) -> None:
+    """Hand back what nothing was done with, as if it had not been claimed.
+
+    So is an execution that is ours although our writes are refused: one of them was
+    committed without our hearing of it, and what we remember is too old.
     """
     mine = Execution.objects.filter(pk__in=list(ids), owner=owner)
     mine.move(
