@@ -60,7 +60,41 @@ class Ended:
     message: str = ""
 
 
-NodeResult: TypeAlias = Succeeded | Failed | Waiting | Ended
+@dataclass(frozen=True, slots=True)
+class Round:
+    """The nodes of a branch run with this item; then the node is asked again.
+
+    Only node types that `loops` answer so: from `run` it is the first round, from
+    `after_round` and `after_failure` the next one. `item` and `state` are stored.
+    """
+
+    #: What expressions of the body see as `loop.item`.
+    item: Any = None
+    #: How many rounds there will be, if that is known: `loop.length`.
+    length: int | None = None
+    #: What the node must know after the round; small, and JSON.
+    state: Any = None
+    #: What spares the node work after the round. It is not stored, so that it is None
+    #: after a wait, a crash or a rollback.
+    memory: Any = None
+    branch: str = "body"
+
+
+NodeResult: TypeAlias = Succeeded | Failed | Waiting | Ended | Round
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """The round that has ended, as the node that looped sees it."""
+
+    #: Counts from 0.
+    index: int
+    item: Any = None
+    length: int | None = None
+    state: Any = None
+    memory: Any = None
+    #: What went wrong in the body, for `after_failure`; empty for `after_round`.
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +116,8 @@ class NodeRun:
     ancestors: tuple[int, ...] = ()
     #: What a waiting node left behind; None when it runs for the first time.
     waited: Any = None
+    #: The round that has ended; None when the node is entered.
+    past: PastRound | None = None
 
 
 class NodeHandler(ABC):
@@ -100,6 +136,8 @@ class NodeHandler(ABC):
     waits: ClassVar[bool] = False
     #: Names and titles of the branches below the node.
     branches: ClassVar[Mapping[str, Any]] = {}
+    #: Its branches are bodies: at their end it is asked for the next `Round`.
+    loops: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, run: NodeRun) -> NodeResult:
@@ -111,6 +149,23 @@ class NodeHandler(ABC):
     def resume(self, run: NodeRun) -> NodeResult:
         """Go on after `Waiting`, when its moment or event has come."""
         return Succeeded(run.waited)
+
+    def after_round(self, run: NodeRun) -> NodeResult:
+        """Answer the next `Round`, or how the loop ends; never `Waiting`.
+
+        Asked at the end of the body, of types that loop. `run.config` is what it was
+        when the node was entered. The engine makes no savepoint for this: reads of
+        the database belong into a `transaction.atomic` of the node's own.
+        """
+        return Succeeded()
+
+    def after_failure(self, run: NodeRun) -> NodeResult | None:
+        """Answer like `after_round` when a node of the body failed or raised.
+
+        None, as here: it is the failure of whatever is around, and of the execution
+        in the end.
+        """
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ def _claimed(
         deliveries=row.deliveries + 1,
         revision=None if version is None else version.revision,
         options=None if version is None else version.behaviour,
+        frames=row.frames,
     )
 
 
@@ -116,13 +117,19 @@ def write(owner: int, moves: Sequence[Move], jobs: Sequence[JobRow]) -> None:
         columns["token"] = F("token") + 1
         rows = Execution.objects.filter(pk__in=ids)
         if status == ExecutionStatus.RUNNING:
-            rows.update(**columns)
+            rows.update(**columns, frames=None)
         else:
-            rows.move(status, **columns)
+            rows.move(status, **columns, frames=None)
+    for move in moves:
+        if move.frames:
+            Execution.objects.filter(pk=move.pk).update(frames=move.frames)
 
 
+#: Frames are not among them: few have any, and each has its own.
 _MOVE_COLUMNS = [
-    each.name for each in fields(Move) if each.name not in {"pk", "token", "status"}
+    each.name
+    for each in fields(Move)
+    if each.name not in {"pk", "token", "status", "frames"}
 ]
 
 
