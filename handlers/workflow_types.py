@@ -8,11 +8,13 @@ from handlers.nodes.delay import Delay
 from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
 from handlers.nodes.http import Http
+from handlers.nodes.loop import Loop
 from handlers.nodes.query import Query
 from handlers.nodes.update import Update
 from workflows.registry import register_node
 
 register_node(Condition)
+register_node(Loop)
 register_node(Delay)
 register_node(End)
 
