@@ -50,10 +50,10 @@ class WakeDue(Poller):
 
     def due(self, now: datetime) -> datetime | None:
         """Tell when the next wait ends; what is due already gets its patience."""
-        if Execution.objects.claimable(now).exists():
-            return now + self.patience
         later = Execution.objects.filter(due_at__gt=now)
         first: datetime | None = later.aggregate(first=Min("due_at"))["first"]
+        if Execution.objects.claimable(now).exists():
+            return min(first or now + self.patience, now + self.patience)
         return first
 
 

@@ -20,7 +20,7 @@ from django_q.tasks import async_task
 
 #: What a wake-up calls, by its path: the message outlives the code that sent it.
 LOOK = "workflows.cluster.tasks.look"
-#: Executions that one message names, and messages that one call sends.
+#: Executions that one message stands for, and messages that one call sends.
 SHARE, MOST = 50, 8
 #: How long failed tasks and messages that nobody takes are kept.
 TASKS_KEPT, MESSAGES_KEPT = timedelta(days=7), timedelta(days=1)
@@ -29,12 +29,16 @@ _muted: ContextVar[bool] = ContextVar("muted", default=False)
 
 
 def wake(ids: Sequence[int]) -> None:
-    """Ask workers to look at these executions, once the transaction is committed."""
+    """Ask workers to look at these executions, once the transaction is committed.
+
+    Where there are many, nobody needs their names: workers take all that is runnable.
+    """
     if not ids or _muted.get():
         return
-    share = max(SHARE, -(-len(ids) // MOST))
-    for start in range(0, len(ids), share):
-        _send(list(ids[start : start + share]))
+    named = list(ids) if len(ids) <= SHARE else []
+    with transaction.atomic():
+        for _ in range(min(-(-len(ids) // SHARE), MOST)):
+            _send(named)
 
 
 @contextmanager
