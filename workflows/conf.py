@@ -20,7 +20,7 @@ class Settings:
     #: App labels ("shop") or models ("shop.order") that workflows may touch.
     collections: tuple[str, ...] = ()
     #: Executions that a worker claims at once.
-    batch_size: int = 250
+    batch_size: int = 500
     #: How long a worker drains before it hands itself back to django-q2.
     time_slice: timedelta = timedelta(seconds=10)
     #: How long a worker may be silent before its executions go to others.

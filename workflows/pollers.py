@@ -6,9 +6,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Min, Q
 
-from workflows.cluster import unheard, wake
+from workflows.cluster import EARLY, unheard, wake
 from workflows.engine import busy, locks_on
-from workflows.models import Execution, Worker
+from workflows.models import Execution, ExecutionQuerySet, Worker
 from workflows.poller import Poller
 from workflows.services import (
     expire,
@@ -23,6 +23,8 @@ from workflows.states import ExecutionStatus
 CHUNK = 500
 #: Messages that may wait before it makes no sense to send more.
 ENOUGH = 20
+#: How far ahead of their moments executions may be inserted, by any trigger.
+SOON = timedelta(minutes=1)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -36,8 +38,8 @@ class WakeDue(Poller):
         self._last = self._resent = NEVER
 
     def poll(self, now: datetime) -> int:
-        planned = Q(status=ExecutionStatus.WAITING) | Q(ahead=True)
-        wanted = planned & Q(due_at__gt=self._last)
+        self._wake_early(now)
+        wanted = Q(status=ExecutionStatus.WAITING, due_at__gt=self._last)
         self._last = now
         if now >= self._resent + self.patience:
             self._resent = now
@@ -48,13 +50,34 @@ class WakeDue(Poller):
         wake(list(due.values_list("pk", flat=True)[:CHUNK]))
         return 0
 
+    def _wake_early(self, now: datetime) -> None:
+        """Have workers up when the moment comes of what was inserted ahead."""
+        near = Execution.objects.filter(
+            ahead=True, due_at__gt=self._last + EARLY, due_at__lte=now + EARLY
+        )
+        rows = list(near.order_by("due_at", "pk").values_list("pk", "due_at")[:CHUNK])
+        if rows:
+            wake([pk for pk, _ in rows], at=rows[0][1])
+
     def due(self, now: datetime) -> datetime | None:
         """Tell when the next wait ends; what is due already gets its patience."""
-        if Execution.objects.claimable(now).exists():
-            return now + self.patience
         later = Execution.objects.filter(due_at__gt=now)
-        first: datetime | None = later.aggregate(first=Min("due_at"))["first"]
-        return first
+        ahead = later.filter(ahead=True, due_at__gt=now + EARLY, due_at__lte=now + SOON)
+        moments = [
+            _first_due(later.filter(ahead=None)),
+            _early(_first_due(ahead)),
+            now + self.patience if Execution.objects.claimable(now).exists() else None,
+        ]
+        return min((each for each in moments if each), default=None)
+
+
+def _first_due(executions: ExecutionQuerySet) -> datetime | None:
+    first: datetime | None = executions.aggregate(first=Min("due_at"))["first"]
+    return first
+
+
+def _early(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment - EARLY
 
 
 class RequeueDead(Poller):

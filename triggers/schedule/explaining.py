@@ -72,7 +72,8 @@ def _ended(version: WorkflowVersion) -> str:
 
 
 def _missed(version: WorkflowVersion) -> str:
-    last = Execution.objects.filter(version=version).order_by("-pk").first()
+    history = Execution.objects.filter(workflow=version.workflow_id, version=version)
+    last = history.order_by("-pk").first()
     if last is None or last.status != ExecutionStatus.MISSED:
         return ""
     facts = {"moment": _shown(last.planned_at), "reason": last.reason}

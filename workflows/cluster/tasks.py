@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from multiprocessing.util import Finalize
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from workflows.cluster.board import board
 from workflows.cluster.pulse import Pulse
+from workflows.cluster.wakeups import EARLY
 from workflows.conf import settings
 from workflows.connecting import whole_connection
 from workflows.engine import Drain, Presence, Warming, register
@@ -36,15 +38,24 @@ class _Process:
 _processes: list[_Process] = []
 
 
-def look(ids: Sequence[int]) -> None:
-    """Run these executions and whatever else is runnable.
+def look(ids: Sequence[int], at: str | None = None) -> None:
+    """Run these executions and whatever else is runnable; before, rest until `at`.
 
     A worker whose database fails tries again by itself: the next wake-up may never
     reach it, and nobody else may have what is in its hands while it lives.
     """
     board.hear()
+    if at is not None:
+        _await(datetime.fromisoformat(at))
     while not board.stopping and not _has_run(ids):
         rest(RECOVERY)
+
+
+def _await(moment: datetime) -> None:
+    """Rest until a moment that is near; a clock that says otherwise is not believed."""
+    pause = moment - timezone.now()
+    if timedelta(0) < pause <= 2 * EARLY:
+        rest(pause.total_seconds())
 
 
 def _has_run(ids: Sequence[int]) -> bool:

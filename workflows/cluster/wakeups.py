@@ -20,7 +20,9 @@ from django_q.tasks import async_task
 
 #: What a wake-up calls, by its path: the message outlives the code that sent it.
 LOOK = "workflows.cluster.tasks.look"
-#: Executions that one message names, and messages that one call sends.
+#: How long before a moment its workers are woken; they rest until then.
+EARLY = timedelta(seconds=0.05)
+#: Executions that one message stands for, and messages that one call sends.
 SHARE, MOST = 50, 8
 #: How long failed tasks and messages that nobody takes are kept.
 TASKS_KEPT, MESSAGES_KEPT = timedelta(days=7), timedelta(days=1)
@@ -28,13 +30,18 @@ TASKS_KEPT, MESSAGES_KEPT = timedelta(days=7), timedelta(days=1)
 _muted: ContextVar[bool] = ContextVar("muted", default=False)
 
 
-def wake(ids: Sequence[int]) -> None:
-    """Ask workers to look at these executions, once the transaction is committed."""
+def wake(ids: Sequence[int], at: datetime | None = None) -> None:
+    """Ask workers to look at these executions, once the transaction is committed.
+
+    Where there are many, nobody needs their names: workers take all that is runnable.
+    `at` is a moment that is near: workers are up before it, and then look.
+    """
     if not ids or _muted.get():
         return
-    share = max(SHARE, -(-len(ids) // MOST))
-    for start in range(0, len(ids), share):
-        _send(list(ids[start : start + share]))
+    named = list(ids) if len(ids) <= SHARE else []
+    with transaction.atomic():
+        for _ in range(min(-(-len(ids) // SHARE), MOST)):
+            _send(LOOK, named, at and at.isoformat())
 
 
 @contextmanager
@@ -47,12 +54,12 @@ def muted() -> Iterator[None]:
         _muted.reset(before)
 
 
-def _send(ids: list[int]) -> None:
+def _send(what: str, *arguments: object) -> None:
     broker = _broker()
 
     def message() -> None:
         # A function with a name: Django says which it was if it fails.
-        async_task(LOOK, ids, broker=broker)
+        async_task(what, *arguments, broker=broker)
 
     if isinstance(broker, ORM):
         # An insert in the caller's transaction: neither lost nor early.

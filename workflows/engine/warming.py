@@ -7,7 +7,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from workflows.engine.compiled import warm_up
 
 #: Versions made ready at once, the pause after them, and the one after a round.
-SHARE, BREATH, PERIOD = 10, 0.005, 30.0
+SHARE, BREATH, PERIOD = 10, 0.005, 2.0
 
 
 class Warming(threading.Thread):
@@ -23,9 +23,8 @@ class Warming(threading.Thread):
                 pause = BREATH if warm_up(SHARE) else PERIOD
             except (DatabaseError, InterfaceError):
                 pause = PERIOD
-            if pause == PERIOD:
-                connection.close()
             self._ending.wait(pause)
+        connection.close()
 
     def leave(self) -> None:
         self._ending.set()
