@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0006_watch_health'),
+        ('workflows', '0007_drop_idle_indexes'),
     ]
 
     operations = [
