@@ -70,7 +70,9 @@ def _sequence(value: object) -> Sequence[Any]:
         case str() | list() | tuple():
             return value
         case Mapping():
-            return [{"key": key, "value": each} for key, each in value.items()]
+            # Databases keep objects in an order of their own: only that of the keys
+            # is the same after a wait.
+            return [{"key": key, "value": value[key]} for key in sorted(value)]
         case _:
             raise NothingToLoopOver(value)
 

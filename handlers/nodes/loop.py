@@ -48,6 +48,8 @@ class NeitherTrueNorFalse(WorkflowError):
 class LoopForm(CollectionForm):
     """Says what the loop goes over, and when it ends before that."""
 
+    field_order = ["over", "items"]
+
     over = forms.ChoiceField(
         label=_("Go over"),
         initial=VALUES,
@@ -61,7 +63,7 @@ class LoopForm(CollectionForm):
         required=False,
         help_text=_(
             "A number n gives the rounds 0 to n - 1, a text its characters, an object "
-            'its pairs {"key", "value"}; nothing gives no rounds.'
+            'its pairs {"key", "value"} by key; nothing gives no rounds.'
         ),
     )
     collection = CollectionField(label=_("Collection"), required=False)

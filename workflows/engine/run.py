@@ -49,7 +49,7 @@ class Run:
     execution: Claimed
     version: CompiledVersion
     options: Options = field(default_factory=Options)
-    #: Jobs that are committed; those that are done have become results.
+    #: Jobs that are committed and open, in their order; the done have become results.
     stored: Sequence[JobRow] = ()
     at: str | None = None
     results: dict[str, Any] = field(default_factory=dict)
@@ -70,6 +70,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._ground = {j.node_key: j.result for j in self.stored if j.status in DONE}
+        self.stored = [job for job in self.stored if job.status in OPEN]
         self.reset()
 
     def reset(self) -> None:

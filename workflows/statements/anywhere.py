@@ -150,7 +150,11 @@ def _hold(owner: int, moves: Sequence[Move]) -> set[int]:
 def _write_jobs(jobs: Sequence[JobRow]) -> None:
     """Insert the new jobs, and update those that were written before."""
     known = {(job.execution_id, job.number): job for job in jobs}
-    stored = Job.objects.filter(execution__in={job.execution_id for job in jobs})
+    # By number as well: of an execution that loops there are thousands.
+    stored = Job.objects.filter(
+        execution__in={job.execution_id for job in jobs},
+        number__in={job.number for job in jobs},
+    )
     changed = []
     for model in stored:
         job = known.pop((model.execution_id, model.number), None)

@@ -1,5 +1,6 @@
 """The loop node: what it goes over, and what ends it."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -36,7 +37,7 @@ def ended(execution, key="loop"):
         (Decimal(2), [0, 1]),
         (["x", None, {"y": 1}], ["x", None, {"y": 1}]),
         ("aé\N{GRINNING FACE}", ["a", "é", "\N{GRINNING FACE}"]),
-        ({"b": 1, "a": 2}, [{"key": "b", "value": 1}, {"key": "a", "value": 2}]),
+        ({"b": 1, "a": 2}, [{"key": "a", "value": 2}, {"key": "b", "value": 1}]),
         (0, []),
         ([], []),
         (None, []),
@@ -205,6 +206,19 @@ def test_what_is_over_the_limit_can_be_left_out(make_version, run):
 
 def test_an_unstored_limit_is_ten_thousand(make_version, run):
     assert "limit of 10000" in run(make_version(loop(10_001))).reason
+
+
+def test_the_order_of_an_object_outlives_a_wait(make_version):
+    body = [node("pause"), node("echo", "{{ loop.item.key }}", "a")]
+    version = make_version(loop("{{ trigger.data }}", body))
+    data = dict.fromkeys(["long key", "b", "a", "middle"], 1)
+    event = services.Event(version.workflow_id, version.pk, "k", {"data": data})
+
+    services.start(event, NOW)
+    for minute in range(5):
+        drain(NOW + timedelta(minutes=minute))
+
+    assert results(version.executions.get()) == ["a", "b", "long key", "middle"]
 
 
 RECORDS = {"over": "records", "collection": "workflows.category", "page_size": 2}
