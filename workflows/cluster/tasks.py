@@ -9,8 +9,10 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError
 from django.utils import timezone
 
+from workflows import registry
 from workflows.cluster.board import board
 from workflows.conf import settings
+from workflows.contracts import Hands
 from workflows.engine import Drain, Presence, register
 from workflows.models import Worker
 
@@ -20,6 +22,7 @@ class _Process:
     pid: int
     presence: Presence
     drain: Drain
+    hands: Hands
 
 
 _processes: list[_Process] = []
@@ -30,6 +33,13 @@ def look(ids: Sequence[int]) -> None:
     board.hear()
     if not board.stopping:
         _this_process().drain.run(ids)
+
+
+def attend(name: str, ids: Sequence[int]) -> None:
+    """Let a lane look at what it has to do."""
+    board.hear()
+    if not board.stopping:
+        registry.lanes.get(name).look(_this_process().hands, ids)
 
 
 def enter(**_signal: Any) -> None:
@@ -49,13 +59,19 @@ def _this_process() -> _Process:
     worker = register(Worker.Kind.WORKER, timezone.now())
     presence = Presence(worker)
     presence.start()
+    hands = Hands(
+        worker.pk,
+        str(worker),
+        timezone.now,
+        halted=lambda: board.stopping or presence.lost.is_set(),
+    )
     drain = Drain(
         worker.pk,
         timezone.now,
         threads=settings().outside_threads,
-        halted=lambda: board.stopping or presence.lost.is_set(),
+        halted=hands.halted,
     )
-    _processes[:] = [_Process(os.getpid(), presence, drain)]
+    _processes[:] = [_Process(os.getpid(), presence, drain, hands)]
     Finalize(None, _leave, args=_processes, exitpriority=1)
     return _processes[0]
 
@@ -64,6 +80,8 @@ def _leave(process: _Process) -> None:
     """Sign off at the normal end of a worker; a killed one has its lease."""
     try:
         process.drain.close()
+        for lane in registry.lanes:
+            lane.leave(process.hands)
         process.presence.leave()
     except (DatabaseError, InterfaceError):
         return

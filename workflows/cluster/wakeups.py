@@ -17,6 +17,7 @@ from django_q.tasks import async_task
 
 #: What a wake-up calls, by its path: the message outlives the code that sent it.
 LOOK = "workflows.cluster.tasks.look"
+ATTEND = "workflows.cluster.tasks.attend"
 #: Executions that one message names, and messages that one call sends.
 SHARE, MOST = 50, 8
 
@@ -29,7 +30,13 @@ def wake(ids: Sequence[int]) -> None:
         return
     share = max(SHARE, -(-len(ids) // MOST))
     for start in range(0, len(ids), share):
-        _send(list(ids[start : start + share]))
+        _send(LOOK, list(ids[start : start + share]))
+
+
+def wake_lane(name: str, ids: Sequence[int]) -> None:
+    """Ask a worker to look at what a lane has, once the transaction is committed."""
+    if ids and not _muted.get():
+        _send(ATTEND, name, list(ids))
 
 
 @contextmanager
@@ -42,9 +49,9 @@ def muted() -> Iterator[None]:
         _muted.reset(before)
 
 
-def _send(ids: list[int]) -> None:
+def _send(what: str, *arguments: object) -> None:
     broker = _broker()
-    message = partial(async_task, LOOK, ids, broker=broker)
+    message = partial(async_task, what, *arguments, broker=broker)
     if isinstance(broker, ORM):
         # An insert in the caller's transaction: neither lost nor early.
         message()

@@ -1,5 +1,6 @@
 """What may be done with workflows and executions; every effect goes through here."""
 
+from workflows.cluster import unheard, wake_lane
 from workflows.services.edits import change_definition, change_options, change_trigger
 from workflows.services.events import Event, record_missed, start, start_many
 from workflows.services.executions import (
@@ -53,4 +54,6 @@ __all__ = [
     "start",
     "start_many",
     "trigger_problems",
+    "unheard",
+    "wake_lane",
 ]
