@@ -9,6 +9,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from handlers.conf import WorkSettings
 from workflows.conf import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,7 @@ def shown(default):
     """Write a default as the table has it."""
     if isinstance(default, timedelta):
         return f"{default.total_seconds():g}"
-    return "none" if default == () else str(default)
+    return "none" if default in {(), ""} else str(default)
 
 
 def test_every_key_of_workflows_is_listed_with_its_default():
@@ -51,6 +52,12 @@ def test_every_variable_is_listed():
     assert {name.removeprefix("WORKFLOWS_") for name in computed} <= set(
         table("`WORKFLOWS`")
     )
+
+
+def test_every_key_of_works_is_listed_with_its_default():
+    keys = {field.name.upper(): shown(field.default) for field in fields(WorkSettings)}
+
+    assert table("`WORKS`") == keys
 
 
 @pytest.mark.parametrize(
