@@ -10,6 +10,7 @@ from handlers.nodes.end import End
 from handlers.nodes.http import Http
 from handlers.nodes.query import Query
 from handlers.nodes.update import Update
+from handlers.nodes.work import BackgroundWork
 from handlers.work.crew import Crew
 from handlers.work.pollers import RequeueWorks, WakeWorks
 from workflows.registry import register_lane, register_node, register_poller
@@ -27,6 +28,7 @@ register_node(Calculation)
 register_node(Dates)
 
 register_node(Http)
+register_node(BackgroundWork)
 
 register_lane(Crew)
 

@@ -13,7 +13,7 @@ class HttpAlias(models.Model):
     """An address with its headers and its login, called as `#name/path`."""
 
     name = models.CharField(_("name"), max_length=100, unique=True)
-    url = models.URLField(_("URL"), max_length=500)
+    url = models.CharField(_("URL"), max_length=500)
     #: Encrypted: `{"headers": {...}, "user": "...", "password": "..."}`.
     sealed = models.TextField(editable=False, blank=True)
     strict = models.BooleanField(

@@ -14,6 +14,8 @@ from handlers.conf import settings
 from workflows.exceptions import WorkflowError
 
 _lock = threading.RLock()
+#: Modules whose import has ended.
+_loaded: dict[str, ModuleType] = {}
 
 
 class FunctionUnknown(WorkflowError):
@@ -39,10 +41,11 @@ def function(name: str) -> Callable[..., Any]:
 
 def load(path: str) -> ModuleType:
     """Import a module of handlers; it may import what SimpleUI had."""
-    if path in sys.modules:
-        return sys.modules[path]
-    with _lock, _simpleui_importable():
-        return importlib.import_module(path)
+    # In sys.modules it is as soon as its import begins, for other threads too.
+    if path not in _loaded:
+        with _lock, _simpleui_importable():
+            _loaded[path] = importlib.import_module(path)
+    return _loaded[path]
 
 
 @contextmanager

@@ -120,7 +120,7 @@ class Work(models.Model):
         permissions = [
             ("start_work", _("Can start background work")),
             ("stop_work", _("Can stop background work")),
-            ("view_work_secrets", _("Can view the variables of background work")),
+            ("view_work_variables", _("Can view the variables of background work")),
         ]
         indexes = [
             models.Index(fields=["state", "due_at"], name="which_works_are_due"),

@@ -152,3 +152,13 @@ PASS = lambda: None
 def takes_time(hashMap, _files=None, _data=None):
     PASS()
     return hashMap
+
+
+def chance(hashMap, likely):
+    """A service that fails now and then."""
+    import random
+
+    if random.Random(hashMap.get("work") + str(len(calls))).random() > float(likely):
+        calls.append(1)
+        raise ConnectionError("the service is down")
+    return hashMap
