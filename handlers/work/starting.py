@@ -38,16 +38,18 @@ def start_work(
     work: Sequence[Mapping[str, Any]] | str,
     *,
     variables: Mapping[str, object] | None = None,
+    break_if_error: bool = False,
     user: Any = None,
     **keys: Any,
 ) -> Work:
     """Start a work from Python; raise a `WorkflowError` if it cannot be.
 
     `work` is the handler array; the keys are those of the command: `tag`, `retry`,
-    `conditions` and `exists`. The work begins once the transaction is committed.
+    `conditions` and `exists`. With `break_if_error` an error skips the handlers that
+    are left. The work begins once the transaction is committed.
     """
     order = read_start({"work": work, **keys})
-    return _start(order, variables, user)
+    return _start(replace(order, break_if_error=break_if_error), variables, user)
 
 
 def start_periodic_work(
@@ -55,6 +57,7 @@ def start_periodic_work(
     period: int,
     *,
     variables: Mapping[str, object] | None = None,
+    break_if_error: bool = False,
     user: Any = None,
     **keys: Any,
 ) -> Work:
@@ -63,7 +66,7 @@ def start_periodic_work(
     The keys are `tag` and `conditions`.
     """
     order = read_periodic({"work": work, "period": period, **keys})
-    return _start(order, variables, user)
+    return _start(replace(order, break_if_error=break_if_error), variables, user)
 
 
 def _start(order: Order, variables: Mapping[str, object] | None, user: Any) -> Work:
