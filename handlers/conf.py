@@ -28,7 +28,7 @@ class WorkSettings:
     command_limit: int = 1_048_576
     #: Bytes that a file may have which works fetch.
     file_limit: int = 10_737_418_240
-    #: Whether an answer of 201 is an error, as the first document says.
+    #: Whether every status over 200 is an error, as in SimpleUI.
     strict_http: bool = False
     #: How long an HTTP call may take.
     http_timeout: timedelta = timedelta(seconds=60)
@@ -56,6 +56,8 @@ class WorkSettings:
     idle_for: timedelta = timedelta(seconds=60)
     #: A "host:port" that must answer for CONNECTED; empty: a link is enough.
     probe: str = ""
+    #: Whether pages of the admin ask what works say.
+    listening_pages: bool = True
     #: How long an admin page is taken for open after its last word.
     page_timeout: timedelta = timedelta(seconds=30)
 

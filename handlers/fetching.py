@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
-from urllib.parse import SplitResult, urljoin
+from urllib.parse import urljoin
 
 from requests import Response, Session
 from requests.exceptions import RequestException, SSLError, Timeout
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from handlers.addresses import check_url, guarded_session
+from handlers.addresses import check_url, guarded_session, origin
 from workflows.conf import settings
 from workflows.exceptions import WorkflowError
 
@@ -144,7 +144,7 @@ def _redirected(call: Call, response: Response) -> Call | None:
         return None
     url = urljoin(response.url or call.url, location)
     following = replace(call, url=url, query={})
-    if _origin(check_url(url)) != _origin(check_url(call.url)):
+    if origin(url) != origin(call.url):
         following = replace(following, headers=_harmless(call.headers))
     turns = response.status_code == 303 or (  # noqa: PLR2004 - See Other
         response.status_code in {301, 302} and call.method == "POST"
@@ -152,11 +152,6 @@ def _redirected(call: Call, response: Response) -> Call | None:
     if turns and call.method != "HEAD":
         following = replace(following, method="GET", body=None)
     return following
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return parts.scheme, parts.hostname, port
 
 
 def _harmless(headers: Mapping[str, str]) -> dict[str, str]:

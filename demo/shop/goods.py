@@ -15,10 +15,10 @@ from handlers.work.starting import start_work
 from workflows import clock
 
 HOST, PORT = "127.0.0.1", 8091
-#: The alias and the tag that the first document has.
+#: The alias as SimpleUI's documentation has it, and the tag.
 ALIAS, TAG = "long1c", "load_goods"
 TABLE = "create table if not exists goods (art text, barcode text, nom text)"
-#: The array of the document: load goods by HTTP, insert them, speak.
+#: The example of SimpleUI's documentation: load goods by HTTP, insert them, speak.
 HANDLERS = [
     {"action": "run", "type": "http", "method": "GET #long1c/get_goods"},
     {"action": "run", "type": "set", "method": "SQLParameter=@ResultMessage"},
@@ -70,7 +70,7 @@ def prepare(port: int = PORT) -> None:
 
 
 def load() -> Work:
-    """Start the example of the document."""
+    """Start the example."""
     return start_work(
         HANDLERS,
         tag=TAG,

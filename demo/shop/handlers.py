@@ -13,7 +13,7 @@ def init(hashMap: Any, _files: Any = None, _data: Any = None) -> Any:  # noqa: N
 
 
 def load_goods(hashMap: Any, _files: Any = None, _data: Any = None) -> Any:  # noqa: N803 - as SimpleUI calls it
-    """Start the example of the first document, in its own words."""
+    """Start the example, in the words of SimpleUI's documentation."""
     hashMap.put("BreakHandlersIfError", "")
     work = {
         "work": HANDLERS,

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy as _
 
 from handlers.actions.models import Document, HttpAlias, SqlDatabase
-from handlers.addresses import UrlNotAllowed, check_url
+from handlers.addresses import UrlNotAllowed, check_url, origin
 from handlers.admin.pages import HandlersAdmin
 from handlers.conf import settings
 from handlers.files import check_name
@@ -26,7 +26,10 @@ class AliasForm(forms.ModelForm):
         required=False,
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Leave it empty to keep the one that is stored."),
+        help_text=_(
+            "Leave it empty to keep the one that is stored. If the address leads to "
+            "another host, what is stored is forgotten."
+        ),
     )
     headers = MappingField(
         label=_("Headers"),
@@ -70,7 +73,7 @@ class AliasForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - as Django has it
         given = self.cleaned_data
-        stored = {} if given["forget"] else self._stored()
+        stored = {} if given["forget"] or self._moves() else self._stored()
         secret = {**stored, "user": given["user"]}
         if given["password"]:
             secret["password"] = given["password"]
@@ -78,6 +81,14 @@ class AliasForm(forms.ModelForm):
             secret["headers"] = given["headers"]
         self.instance.secret = {} if given["forget"] else secret
         return super().save(commit=commit)
+
+    def _moves(self) -> bool:
+        """Tell whether it leads elsewhere now: secrets stay with their host.
+
+        Otherwise whoever may change an alias could have its password sent to them.
+        """
+        before = self.initial.get("url", "")
+        return bool(before) and origin(before) != origin(self.cleaned_data["url"])
 
     def _stored(self) -> dict[str, Any]:
         alias: HttpAlias = self.instance

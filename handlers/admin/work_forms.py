@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from handlers.actions.models import SqlDatabase
 from handlers.actions.stack import HashMap
@@ -22,7 +22,7 @@ class WorkForm(forms.Form):
     """Orders a work; everything that a command may say can be chosen here."""
 
     kind = forms.ChoiceField(
-        label=_("Runs"),
+        label=pgettext_lazy("work", "Runs"),
         choices=[(Kind.ONCE, _("once")), (Kind.PERIODIC, _("again and again"))],
         initial=Kind.ONCE,
     )

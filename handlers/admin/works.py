@@ -48,7 +48,6 @@ class WorkAdmin(HandlersAdmin):
         "attempts",
         "next_attempt",
         "holds",
-        "created",
         "why",
     ]
     list_filter = ["state", "kind"]
@@ -86,10 +85,6 @@ class WorkAdmin(HandlersAdmin):
     @admin.display(description=_("waits for, progress"))
     def holds(self, work: Work) -> SafeString | str:
         return showing.waits_for(work) or showing.progress(work)
-
-    @admin.display(description=_("created"))
-    def created(self, work: Work) -> SafeString | str:
-        return moment(work.created_at)
 
     @admin.display(description=_("last error"))
     def why(self, work: Work) -> SafeString:

@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.urls import NoReverseMatch, reverse
 
+from handlers.conf import settings
 from handlers.outbox.views import may_listen
 
 register = template.Library()
@@ -15,7 +16,7 @@ def outbox(context: Any) -> dict[str, Any]:
     """Let the page listen, if its reader may see works and the site has the address."""
     request = context.get("request")
     user = getattr(request, "user", None)
-    if user is None or not may_listen(user):
+    if not settings().listening_pages or user is None or not may_listen(user):
         return {}
     try:
         return {

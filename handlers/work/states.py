@@ -21,7 +21,10 @@ class RunState(models.TextChoices):
     RUNNING = "running", pgettext_lazy("work", "Running")  #: It is under way.
     SUCCEEDED = "succeeded", pgettext_lazy("work", "Succeeded")  #: Without an error.
     FAILED = "failed", pgettext_lazy("work", "Failed")  #: ErrorMessage was set.
-    STOPPED = "stopped", _("Stopped")  #: Broken off; it counts as no failure.
+    STOPPED = (
+        "stopped",
+        pgettext_lazy("work", "Stopped"),
+    )  #: Broken off; it counts as no failure.
     LOST = "lost", _("Lost")  #: Its worker died under it.
 
 

@@ -65,6 +65,16 @@ def test_an_empty_password_keeps_the_stored_one(by_owner, stored):
     }
 
 
+def test_secrets_stay_with_their_host(by_owner, stored):
+    address = page("httpalias_change", stored.pk)
+
+    by_owner.post(address, alias(url="http://127.0.0.1:3000/other", user="ann"))
+    assert HttpAlias.objects.get().secret["password"] == "s3cret!"
+    by_owner.post(address, alias(url="http://evil.example", user="ann"))
+
+    assert HttpAlias.objects.get().secret == {"user": "ann"}
+
+
 def test_secrets_can_be_forgotten(by_owner, stored):
     by_owner.post(page("httpalias_change", stored.pk), alias(forget="on"))
 

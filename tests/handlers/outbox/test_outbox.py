@@ -183,6 +183,12 @@ def test_pages_of_the_admin_listen(viewer, address):
     assert f'data-wf-outbox="{POLL}"' in shown(viewer.get(address))
 
 
+def test_pages_may_be_told_not_to_ask(viewer, settings):
+    settings.WORKS = {**settings.WORKS, "LISTENING_PAGES": False}
+
+    assert "data-wf-outbox" not in shown(viewer.get("/admin/"))
+
+
 def note(play, *notes):
     return play(act("set", f"basic_notification={json.dumps(list(notes))}"))
 

@@ -5,6 +5,7 @@
 
 import os
 import random
+from typing import Any
 
 import pytest
 from django.db.models import Count, Max, Q
@@ -50,6 +51,7 @@ def check_histories():
         runs_=runs, failed=failed, succeeded=succeeded, last=Max("runs__number")
     )
     assert works.count() == WORKS
+    work: Any
     for work in works:
         assert work.runs_ == work.attempts == (work.last or 0)
         assert (work.owner, work.deliveries) == (None, 0)

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,21 @@ from tests.handlers.work.conftest import act
 CONTENT = bytes(range(256)) * 4096
 
 
+class Server(ThreadingHTTPServer):
+    """Knows what it has been asked, and what to answer."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Files)
+        self.content, self.breaks_at = CONTENT, None
+        self.seen, self.uploads, self.statuses = [], [], []
+
+
 class Files(BaseHTTPRequestHandler):
     """Serves CONTENT, with ranges; may break off, refuse, or take uploads."""
+
+    server: Server
 
     def do_GET(self):
         self.server.seen.append(dict(self.headers))
@@ -55,10 +69,7 @@ class Files(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server():
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    server.daemon_threads = True
-    server.content, server.breaks_at = CONTENT, None
-    server.seen, server.uploads, server.statuses = [], [], []
+    server = Server()
     threading.Thread(target=server.serve_forever, args=(0.02,)).start()
     yield server
     server.shutdown()
@@ -192,7 +203,7 @@ def test_a_form_of_parts_is_an_option(transfer, works, server):
     message = BytesParser().parsebytes(
         b"Content-Type: " + kind + b"\r\n\r\n" + server.uploads[0]
     )
-    [part] = message.get_payload()
+    part: Any = list(message.walk())[1]
     assert part.get_filename() == "goods.bin"
     assert part.get_payload(decode=True) == CONTENT
 
