@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from handlers.secrets import seal, unseal
 from workflows.models.fields import TypedJSONField
@@ -12,7 +12,9 @@ from workflows.models.fields import TypedJSONField
 class HttpAlias(models.Model):
     """An address with its headers and its login, called as `#name/path`."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(
+        pgettext_lazy("connection", "name"), max_length=100, unique=True
+    )
     url = models.CharField(_("URL"), max_length=500)
     #: Encrypted: `{"headers": {...}, "user": "...", "password": "..."}`.
     sealed = models.TextField(editable=False, blank=True)
@@ -44,7 +46,7 @@ class SqlDatabase(models.Model):
     """A database that works call by name: a Django alias, or an SQLite file."""
 
     name = models.CharField(
-        _("name"),
+        pgettext_lazy("connection", "name"),
         max_length=100,
         unique=True,
         blank=True,

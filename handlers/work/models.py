@@ -210,7 +210,7 @@ class WorkStep(models.Model):
 class ApiToken(models.Model):
     """Lets a program start works in the name of a user; only its hash is kept."""
 
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("connection", "name"), max_length=100)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,

@@ -89,7 +89,7 @@ class Record(Observer):
         if step.number <= MOST_STEPS:
             self.steps.append(_row(self.run, step))
         now = self.clock()
-        if self.written_at is None or now - self.written_at >= GATHER:
+        if now - (self.written_at or self.run.started_at) >= GATHER:
             self.flush(now)
 
     def flush(self, now: datetime) -> None:
