@@ -12,7 +12,7 @@ from handlers.nodes.query import Query
 from handlers.nodes.update import Update
 from handlers.nodes.work import BackgroundWork
 from handlers.work.crew import Crew
-from handlers.work.pollers import RequeueWorks, WakeWorks
+from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
 from workflows.registry import register_lane, register_node, register_poller
 
 register_node(Condition)
@@ -34,3 +34,4 @@ register_lane(Crew)
 
 register_poller(WakeWorks)
 register_poller(RequeueWorks)
+register_poller(PruneWorks)

@@ -31,7 +31,7 @@ def table(heading):
 def shown(default):
     """Write a default as the table has it."""
     if isinstance(default, timedelta):
-        return f"{default.total_seconds():g}"
+        return f"{default.total_seconds():.15g}"
     return "none" if default in {(), ""} else str(default)
 
 

@@ -124,7 +124,10 @@ class WorkAdmin(HandlersAdmin):
             "output": showing.shown_json(work.output) if sees and work.output else "",
             "page": page,
             "runs": [self._run(run, sees=sees) for run in page.object_list],
-            "may": {name: self.may(request, name, work) for name in ("stop", "start")},
+            "may": {
+                name: self.may(request, name, work)
+                for name in ("stop", "start", "delete")
+            },
             "offers": self._offers(work),
         }
         return self.page(request, "work/change_form.html", **context)

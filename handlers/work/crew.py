@@ -30,6 +30,8 @@ class Crew(Lane):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
+        #: Set at the end of the process, for which nobody need have stopped it.
+        self._leaving = threading.Event()
         #: Works that the database failed under, to be handed back once it answers.
         self._dropped: list[Work] = []
 
@@ -50,6 +52,7 @@ class Crew(Lane):
 
     def leave(self, hands: Hands) -> None:
         """Let handlers end within the grace; hand back what has not ended by then."""
+        self._leaving.set()
         end = monotonic() + engine_settings().stop_grace.total_seconds() / 2
         for thread in tuple(self._threads):
             thread.join(max(end - monotonic(), 0))
@@ -60,14 +63,17 @@ class Crew(Lane):
         )
 
     def _work(self, hands: Hands, ids: list[int]) -> None:
+        def halted() -> bool:
+            return self._leaving.is_set() or hands.halted()
+
         try:
-            while not hands.halted():
+            while not halted():
                 taken = claim(hands.owner, hands.name, hands.clock(), ids)
                 if taken is None:
                     return
                 work, this = taken
                 try:
-                    run(work, this, hands.clock, halted=hands.halted)
+                    run(work, this, hands.clock, halted=halted)
                 except (DatabaseError, InterfaceError):
                     self._dropped.append(work)
                     raise

@@ -1,13 +1,15 @@
-"""What runs by the clock for works: due ones are woken, those of the dead requeued."""
+"""What runs by the clock for works: due are woken, lost requeued, old deleted."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 
+from handlers.conf import settings
 from handlers.work.claims import abandoned, give_back
-from handlers.work.models import Work
+from handlers.work.models import Work, WorkRun
 from handlers.work.starting import LANE
-from handlers.work.states import WAITING, WorkState
+from handlers.work.states import FINAL, WAITING, RunState, WorkState
 from workflows.poller import Poller
 from workflows.services import unheard, wake_lane
 
@@ -43,6 +45,35 @@ class WakeWorks(Poller):
         if first is not None and first <= now:
             return now + self.patience
         return first
+
+
+class PruneWorks(Poller):
+    """Deletes what has ended long ago, a share at a time."""
+
+    period = timedelta(minutes=10)
+
+    def __init__(self) -> None:
+        self._next = NEVER
+
+    def poll(self, now: datetime) -> int:
+        keep = settings().keep
+        if now < self._next or not keep:
+            return 0
+        old = {"finished_at__lt": now - keep}
+        gone = _delete(Work.objects.filter(state__in=FINAL, **old))
+        gone += _delete(WorkRun.objects.exclude(state=RunState.RUNNING).filter(**old))
+        if not gone:
+            self._next = now + self.period
+        return gone
+
+    def due(self, now: datetime) -> datetime | None:
+        return max(self._next, now) if settings().keep else None
+
+
+def _delete(rows: "QuerySet[Any]") -> int:
+    ids = list(rows.order_by("pk").values_list("pk", flat=True)[:CHUNK])
+    rows.model._default_manager.filter(pk__in=ids).delete()
+    return len(ids)
 
 
 class RequeueWorks(Poller):

@@ -97,7 +97,7 @@ def place(order: Order, now: datetime, *, user: Any = None) -> Work:
 
 
 def _placed(order: Order, now: datetime, user: Any) -> Work:
-    if order.kind == Kind.PERIODIC:
+    if order.kind == Kind.PERIODIC and order.tag:
         return _renewed(order) or _created(order, now, user)
     if order.exists and order.tag:
         same = Work.objects.unfinished().filter(tag=order.tag, kind=order.kind)
@@ -122,7 +122,8 @@ def _renewed(order: Order) -> Work | None:
 def _created(order: Order, now: datetime, user: Any) -> Work:
     work = Work(
         **_values(order),
-        periodic_tag=order.tag if order.kind == Kind.PERIODIC else None,
+        # Without a tag there is nothing to renew it by.
+        periodic_tag=(order.tag or None) if order.kind == Kind.PERIODIC else None,
         started_by=user if getattr(user, "pk", None) else None,
         created_at=now,
         due_at=now,

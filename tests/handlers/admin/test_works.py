@@ -210,6 +210,24 @@ def test_what_has_ended_cannot_be_stopped(by_owner):
     assert "cannot be stopped: it is 'Succeeded'" in said(response)[0]
 
 
+def test_what_has_ended_can_be_deleted(by_owner):
+    waits, done = start_work(WELL, conditions="IDLE"), start_work(WELL)
+    Work.objects.filter(pk=done.pk).update(state="succeeded")
+
+    assert by_owner.post(page("delete", waits.pk), {"post": "yes"}).status_code == 403
+    assert page("delete", done.pk) in shown(by_owner.get(page("change", done.pk)))
+    by_owner.post(page("delete", done.pk), {"post": "yes"})
+
+    assert Work.objects.get() == waits
+
+
+def test_the_history_names_who_did_what(by_owner):
+    work = start_work(WELL, tag="t")
+    by_owner.post(page("stop", work.pk))
+
+    assert "Stopped: " in shown(by_owner.get(page("history", work.pk)))
+
+
 @pytest.mark.parametrize("effect", ["stop", "stop_tag", "run_now", "try_again"])
 def test_effects_need_permission_and_post(browse, by_owner, effect):
     work = start_work(WELL)

@@ -271,6 +271,17 @@ def broken(*_arguments, **_options):
     raise OperationalError
 
 
+def test_who_leaves_takes_nothing_more(hands_on, monkeypatch):
+    monkeypatch.setattr("handlers.work.crew.connections.close_all", lambda: None)
+    start_work(WELL)
+    crew = Crew()
+
+    crew.leave(hands_on)
+    crew._work(hands_on, [])
+
+    assert Work.objects.get().attempts == 0
+
+
 def test_leaving_hands_back_what_has_not_ended(hands_on):
     start_work(WELL)
     take(owner=hands_on.owner)

@@ -245,6 +245,14 @@ def test_a_tag_has_one_schedule(go, time):
     assert go(second).output == {"b": "2"}
 
 
+def test_periodic_works_without_a_tag_are_many(go):
+    start_periodic_work(WELL, 15)
+    start_periodic_work(WELL, 15)
+
+    go()
+    assert states() == ["enqueued", "enqueued"]
+
+
 def test_stopped_periodic_works_may_start_again(go):
     start_periodic_work(WELL, 15, tag="p")
     stop_work("p")
