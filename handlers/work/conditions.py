@@ -1,5 +1,6 @@
 """Conditions of works: their names, and the provider that knows whether they hold."""
 
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import StrEnum
@@ -9,7 +10,10 @@ from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
 from handlers.conf import settings
+from workflows.attempts import Errored, attempt
 from workflows.exceptions import WorkflowError
+
+logger = logging.getLogger(__name__)
 
 
 class Condition(StrEnum):
@@ -58,7 +62,16 @@ def unmet(conditions: Sequence[str], *, running: bool = False) -> list[str]:
     asked = [Condition(name) for name in conditions]
     if running:
         asked = [each for each in asked if each != Condition.IDLE]
-    return [str(each) for each in asked if not provider().holds(each)]
+    return [str(each) for each in asked if not _holds(each)]
+
+
+def _holds(condition: Condition) -> bool:
+    """Ask the provider; one that raises must not keep other works from running."""
+    answer = attempt(lambda: provider().holds(condition))
+    if isinstance(answer, Errored):
+        logger.warning("Nobody knows of %s: %s", condition, answer.message)
+        return False
+    return answer
 
 
 @cache

@@ -3,18 +3,22 @@
 import logging
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
+from datetime import timedelta
 from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, connections
 
 from handlers.conf import settings
-from handlers.work.claims import claim, give_back, ours
+from handlers.work.claims import claim, give_back
 from handlers.work.models import Work
-from handlers.work.running import run
+from handlers.work.running import run, spoil
 from handlers.work.starting import LANE
+from workflows.attempts import Errored, attempt
 from workflows.conf import settings as engine_settings
 from workflows.contracts import Hands, Lane
+
+#: Seconds until a database that failed is asked again.
+PAUSE = 2.0
 
 logger = logging.getLogger(__name__)
 
@@ -30,14 +34,13 @@ class Crew(Lane):
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
+        #: Works that a thread runs now.
+        self._held: set[int] = set()
         #: Set at the end of the process, for which nobody need have stopped it.
         self._leaving = threading.Event()
-        #: Works that the database failed under, to be handed back once it answers.
-        self._dropped: list[Work] = []
 
     def look(self, hands: Hands, ids: Sequence[int]) -> None:
         """Start as many threads as there are works and room; never wait for them."""
-        self._hand_back(hands)
         with self._lock:
             # After a fork there are threads of another process in the set.
             self._threads = {each for each in self._threads if each.is_alive()}
@@ -63,32 +66,53 @@ class Crew(Lane):
         )
 
     def _work(self, hands: Hands, ids: list[int]) -> None:
-        def halted() -> bool:
-            return self._leaving.is_set() or hands.halted()
-
         try:
-            while not halted():
-                taken = claim(hands.owner, hands.name, hands.clock(), ids)
-                if taken is None:
-                    return
-                work, this = taken
-                try:
-                    run(work, this, hands.clock, halted=halted)
-                except (DatabaseError, InterfaceError):
-                    self._dropped.append(work)
-                    raise
+            while not self._is_over(hands) and self._next(hands, ids):
+                pass
         except (DatabaseError, InterfaceError) as error:
-            logger.warning("The database failed under a background work: %s", error)
+            logger.warning("The database failed under background works: %s", error)
+            self._free_strays(hands)
         finally:
             connections.close_all()
 
-    def _hand_back(self, hands: Hands) -> None:
-        """Queue again what the database failed under; with it, it answers again."""
-        while self._dropped:
-            work = self._dropped[-1]
-            with suppress(IndexError):
-                give_back(ours(work), hands.clock(), "The database did not answer.")
-                self._dropped.remove(work)
+    def _is_over(self, hands: Hands) -> bool:
+        return self._leaving.is_set() or hands.halted()
+
+    def _next(self, hands: Hands, ids: list[int]) -> bool:
+        """Run one work to its end; nothing that goes wrong may leave it running."""
+        taken = claim(hands.owner, hands.name, hands.clock(), ids)
+        if taken is None:
+            return False
+        work, this = taken
+        self._held.add(work.pk)
+        try:
+            done = attempt(
+                lambda: run(
+                    work, this, hands.clock, halted=lambda: self._is_over(hands)
+                )
+            )
+            if isinstance(done, Errored):
+                spoil(work, this, hands.clock(), done.message)
+        finally:
+            self._held.discard(work.pk)
+        return True
+
+    def _free_strays(self, hands: Hands) -> None:
+        """Queue again what is ours by its row and in nobody's hands.
+
+        The database failed under it, or under the claim, after it was committed. What
+        other threads have claimed just now may not be in their hands yet.
+        """
+        while not self._leaving.wait(PAUSE):
+            connections.close_all()
+            before = hands.clock() - timedelta(seconds=PAUSE)
+            try:
+                mine = Work.objects.filter(owner=hands.owner, started_at__lte=before)
+                strays = mine.exclude(pk__in=tuple(self._held))
+                give_back(strays, hands.clock(), "The database did not answer.")
+            except (DatabaseError, InterfaceError):
+                continue
+            return
 
 
 def run_due(hands: Hands, most: int = 100_000) -> int:

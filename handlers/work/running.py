@@ -175,10 +175,10 @@ def _transfer(session: Session, record: Record) -> tuple[Action, ...]:
     if outcome.file:
         session.stack.put("DownloadedFile", outcome.file)
     record.error = outcome.error
-    if outcome.error and not outcome.permanent:
-        is_last = gives_up(work.failures + 1)
-        return request.post if is_last else ()
-    work.retry = not outcome.error
+    if outcome.error and not outcome.permanent and not gives_up(work.failures + 1):
+        return ()
+    # It has come to an end: an error of what follows must not transfer it again.
+    work.retry = False
     return request.post
 
 
@@ -251,6 +251,17 @@ def _interrupt(work: Work, now: datetime, stopped: Stopped) -> int:
         deliveries=0,
         progress=None,
     )
+
+
+def spoil(work: Work, this: WorkRun, now: datetime, message: str) -> None:
+    """Park a work whose run could not even be recorded; nobody else would."""
+    reason = readable(message, 20_000)
+    with transaction.atomic():
+        values = {"reason": reason, "finished_at": now, "periodic_tag": None}
+        if ours(work).move(WorkState.FAILED, owner=None, deliveries=0, **values):
+            WorkRun.objects.filter(pk=this.pk, state=RunState.RUNNING).update(
+                state=RunState.FAILED, reason=reason, finished_at=now
+            )
 
 
 def _close(run: WorkRun, record: Record, state: RunState, reason: str) -> None:

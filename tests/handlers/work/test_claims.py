@@ -253,18 +253,58 @@ def test_a_crew_has_its_size(hands_on, settings, monkeypatch):
     join(crew)
 
 
-def test_a_work_under_which_the_database_failed_is_handed_back(hands_on, monkeypatch):
+@pytest.mark.parametrize("failing", ["run", "claim"])
+def test_what_the_database_failed_under_is_queued_again(hands_on, monkeypatch, failing):
     start_work(WELL)
-    monkeypatch.setattr(crew_module, "run", broken)
+    take(owner=hands_on.owner) if failing == "claim" else None
+    monkeypatch.setattr(crew_module, failing, broken)
+    monkeypatch.setattr(crew_module, "PAUSE", 0.0)
+    monkeypatch.setattr(crew_module, "give_back", at_the_second_try(give_back))
     monkeypatch.setattr("handlers.work.crew.connections.close_all", lambda: None)
+
+    Crew()._work(hands_on, [])
+
+    work = Work.objects.get()
+    assert (work.state, work.reason) == ("enqueued", "The database did not answer.")
+
+
+def test_what_others_have_in_their_hands_is_no_stray(hands_on, monkeypatch):
+    start_work(WELL)
     crew = Crew()
+    crew._held.add(take(owner=hands_on.owner).pk)
+    monkeypatch.setattr(crew_module, "PAUSE", 0.0)
+    monkeypatch.setattr("handlers.work.crew.connections.close_all", lambda: None)
 
-    crew._work(hands_on, [])
+    crew._free_strays(hands_on)
+
     assert Work.objects.get().state == "running"
-    crew._hand_back(hands_on)
 
-    assert Work.objects.get().state == "enqueued"
-    assert Work.objects.get().reason == "The database did not answer."
+
+def test_a_run_that_cannot_be_recorded_is_parked(hands_on, monkeypatch):
+    start_work(WELL)
+    monkeypatch.setattr("handlers.work.running._row", spoilt)
+    monkeypatch.setattr("handlers.work.crew.connections.close_all", lambda: None)
+
+    Crew()._work(hands_on, [])
+
+    work = Work.objects.get()
+    assert (work.state, work.reason) == ("failed", "ValueError: no room")
+    assert WorkRun.objects.get().state == "failed"
+
+
+def spoilt(*_arguments):
+    message = "no room"
+    raise ValueError(message)
+
+
+def at_the_second_try(action):
+    """Let an action fail once."""
+    answers = iter([broken, action])
+
+    def tried(*arguments):
+        return next(answers)(*arguments)
+
+    return tried
 
 
 def broken(*_arguments, **_options):

@@ -51,6 +51,13 @@ def test_all_conditions_must_hold(works):
     assert unmet(["CONNECTED", "CHARGING"]) == ["CHARGING"]
 
 
+def test_a_provider_that_raises_does_not_hold(works, monkeypatch, caplog):
+    monkeypatch.setattr("tests.handlers.device.Fake.missing", None)
+
+    assert unmet(["CONNECTED"]) == ["CONNECTED"]
+    assert "Nobody knows of CONNECTED" in caplog.text
+
+
 def test_a_run_is_not_asked_to_be_idle(works):
     lacks("IDLE", "CONNECTED")
 

@@ -28,6 +28,9 @@ class Server(ThreadingHTTPServer):
         self.content, self.breaks_at = CONTENT, None
         self.seen, self.uploads, self.statuses = [], [], []
 
+    def handle_error(self, request, client_address):
+        """Say nothing of transfers that are broken off."""
+
 
 class Files(BaseHTTPRequestHandler):
     """Serves CONTENT, with ranges; may break off, refuse, or take uploads."""
@@ -146,6 +149,13 @@ def test_an_old_file_stays_until_the_new_one_is_whole(transfer, works, server):
     transfer()
 
     assert stored(works) == b"old"
+
+
+def test_an_error_of_what_follows_transfers_nothing_again(transfer, server):
+    work = transfer(postExecute=[act("python", "fails")])
+
+    assert (work.state, work.reason) == ("failed", "ValueError: no such article")
+    assert len(server.seen) == 1
 
 
 @pytest.mark.parametrize(
