@@ -46,6 +46,16 @@ def test_the_works_of_the_guide_start(db, settings, tmp_path):
     ]
 
 
+def test_the_work_of_the_readme_starts(db, settings, tmp_path):
+    add({"alias": "shop", "url": "http://127.0.0.1:1"})
+    text = (ROOT / "README.md").read_text("utf-8")
+    [example] = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+    run(f"from handlers.work.starting import start_work\n{example}")
+
+    assert Work.objects.get().conditions == ["CONNECTED"]
+
+
 def test_settings_and_addresses_of_the_guide():
     assert set(run(SETTINGS)["WORKS"]) == {"MODULES", "FOLDER"}
     assert len(run(ADDRESSES)["urlpatterns"]) == 1
