@@ -6,6 +6,7 @@ admin.site.site_header = admin.site.site_title = "Punctual"
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("", include("workflows.urls")),
     path("admin/", admin.site.urls),
     path("", include("handlers.urls")),
 ]

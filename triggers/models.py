@@ -1,6 +1,6 @@
 """What triggers store: the next moment of everything that is scheduled."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -8,12 +8,24 @@ from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from workflows.models import WorkflowVersion, marker
 
+#: How long after its moment a schedule is settled whose execution was inserted ahead.
+SETTLING = timedelta(seconds=0.5)
+
 
 class ScheduleQuerySet(models.QuerySet["Schedule"]):
     """Schedules by what is asked of them."""
 
     def due(self, now: datetime) -> "ScheduleQuerySet":
         return self.filter(next_run_at__lte=now)
+
+    def to_fire(self, now: datetime) -> "ScheduleQuerySet":
+        """Those that are due, but for those whose executions can start without us."""
+        settled = models.Q(ahead__gt=0, next_run_at__gt=now - SETTLING)
+        return self.due(now).exclude(settled)
+
+    def to_insert(self) -> "ScheduleQuerySet":
+        """Those that nobody has looked at ahead of their moment."""
+        return self.filter(kind=Schedule.Kind.MOMENT, ahead=None)
 
     def fires(self) -> "ScheduleQuerySet":
         """Those whose next run starts a workflow; the others are searches."""
@@ -48,6 +60,9 @@ class Schedule(models.Model):
     collection = models.CharField(_("collection"), max_length=200, blank=True)
     #: NULL when nothing is to come: it ended, or it is parked with an error.
     next_run_at = models.DateTimeField(_("next run"), null=True, blank=True)
+    #: The execution that is inserted already for the next run; 0 if that must wait
+    #: for its moment, NULL if nobody has looked yet.
+    ahead = models.BigIntegerField(null=True, blank=True, editable=False)
     last_run_at = models.DateTimeField(_("last run"), null=True, blank=True)
     #: When the version was enabled, to the second; earlier moments do not count.
     armed_at = models.DateTimeField(null=True, blank=True)
@@ -58,6 +73,10 @@ class Schedule(models.Model):
     cursor = models.CharField(max_length=255, blank=True)
     #: The highest primary key that a search has met; newer records lie above it.
     seen = models.BigIntegerField(null=True, blank=True)
+    #: Where the round of reading records again goes on: behind this primary key.
+    reread = models.CharField(max_length=255, blank=True, default="")
+    #: Of a record: the dates that its moment was worked out from; see `stamp`.
+    dates = models.CharField(max_length=64, blank=True, default="")
     #: Why it is parked, as a sentence.
     error = models.TextField(_("error"), blank=True)
 

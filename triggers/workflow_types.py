@@ -3,6 +3,7 @@
 from django.db.models.signals import post_save, pre_delete
 
 from triggers.schedule.firing import FireSchedules
+from triggers.schedule.leading import InsertAhead
 from triggers.schedule.pausing import PauseSchedules
 from triggers.schedule.saving import forget_deleted, plan_saved
 from triggers.schedule.trigger import ScheduleTrigger
@@ -10,6 +11,7 @@ from workflows.registry import register_poller, register_switch, register_trigge
 
 register_trigger(ScheduleTrigger)
 
+register_poller(InsertAhead)
 register_poller(FireSchedules)
 
 register_switch(PauseSchedules)

@@ -18,6 +18,9 @@ from workflows.exceptions import ResultNotStorable
 #: An escaped NUL, told from an escaped backslash before `u0000`.
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
+#: Calls that any reader of a value may be deeper on the stack than its first writer.
+_ROOM = 200
+
 #: A datetime is a date too, so that it comes first.
 _WRITERS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (dt.datetime, "$datetime", dt.datetime.isoformat),
@@ -75,8 +78,10 @@ def _typed(value: dict[str, Any]) -> Any:
 def encode(value: object) -> str:
     """Write `value` as JSON text; raise `ResultNotStorable` if that cannot be."""
     try:
-        text = json.dumps(value, cls=TypedEncoder, allow_nan=False, ensure_ascii=False)
+        text = _dump_strictly(value)
         text.encode()
+        if text.count("[") + text.count("{") > _ROOM:
+            _with_less_room(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise ResultNotStorable(str(error)) from error
     if _NUL.search(text):
@@ -85,11 +90,33 @@ def encode(value: object) -> str:
     return text
 
 
+def _with_less_room(value: object, frames: int = _ROOM) -> None:
+    """Write `value` again from further up the stack, as other code will.
+
+    How deep a structure may be depends on how deep its writer or reader is called.
+    """
+    if frames:
+        _with_less_room(value, frames - 1)
+    else:
+        json.dumps(value, cls=TypedEncoder)
+
+
 def readable(text: object, limit: int = 100_000) -> str:
     """Make a text that every database stores: no NUL, no half characters, not long."""
     kept = str(text)[:limit].replace("\0", "\N{REPLACEMENT CHARACTER}")
     return kept.encode(errors="replace").decode()
 
 
+def dump(value: object) -> str:
+    """Write what is known to be storable, such as what `encode` has seen."""
+    return _dump(value)
+
+
 def decode(text: str) -> Any:
-    return json.loads(text, cls=TypedDecoder)
+    return _decode(text)
+
+
+# Made once: making them costs more than using them.
+_dump = TypedEncoder(ensure_ascii=False).encode
+_dump_strictly = TypedEncoder(ensure_ascii=False, allow_nan=False).encode
+_decode = TypedDecoder().decode

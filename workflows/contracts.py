@@ -187,6 +187,12 @@ class Trigger(ABC):
         Called in the transaction that enables it or changes its configuration.
         """
 
+    def take_back(self, subscription: Subscription) -> None:
+        """Remove executions that were inserted before their moment, if there are any.
+
+        Called in the transaction that changes how the version behaves.
+        """
+
     def disarm(self, subscription: Subscription) -> None:
         """Stop listening; after the commit nothing may fire any more."""
 

@@ -1,8 +1,10 @@
 """The options of a version: how its executions behave, whatever its nodes do."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -43,3 +45,9 @@ class Options:
             concurrency=Concurrency(stored.get("concurrency") or "parallel"),
             max_running=int(stored.get("max_running") or 1),
         )
+
+
+@lru_cache(maxsize=1000)
+def options_from(text: str) -> Options:
+    """Read options from JSON as it is stored; most versions have the same."""
+    return Options.read(json.loads(text))

@@ -18,7 +18,7 @@ from handlers.work.backoff import gives_up, pause
 from handlers.work.claims import ours
 from handlers.work.hiding import hidden
 from handlers.work.models import Work, WorkRun, WorkStep
-from handlers.work.requests import stored_request
+from handlers.work.requests import Request, stored_request
 from handlers.work.states import Kind, RunState, WorkState
 from handlers.work.transfers import Progress, transfer
 from workflows.attempts import Errored, attempt
@@ -38,7 +38,7 @@ GATHER = timedelta(seconds=1)
 class Stopped(BaseException):
     """The run is broken off: it may not go on now.
 
-    No `Exception`, so that nothing on the way out takes it for an error of a handler.
+    No `Exception`, so that no library on the way out takes it for an error.
     """
 
     def __init__(self, reason: str, rest: timedelta = timedelta(0)) -> None:
@@ -152,24 +152,27 @@ def run(
 
 def _perform(session: Session, record: Record) -> None:
     """Run what the work consists of; a row that cannot be read is its own error."""
-    work = record.work
-    ready = attempt(
-        lambda: (
-            _transfer(session, record)
-            if work.is_transfer
-            else read_actions(work.body["work"])
-        )
-    )
-    if isinstance(ready, Errored):
-        record.error = ready.message
+    stored = attempt(lambda: _stored(record.work))
+    if isinstance(stored, Errored):
+        record.error = stored.message
         return
-    Interpreter(session, record).run(ready)
+    if isinstance(stored, Request):
+        stored = _transfer(stored, session, record)
+    Interpreter(session, record).run(stored)
 
 
-def _transfer(session: Session, record: Record) -> tuple[Action, ...]:
-    """Transfer the file; give the handlers that follow, if it has come to an end."""
+def _stored(work: Work) -> Request | tuple[Action, ...]:
+    if work.is_transfer:
+        return stored_request(work.body["request"], unseal(work.sealed) or {})
+    return read_actions(work.body["work"])
+
+
+def _transfer(request: Request, session: Session, record: Record) -> tuple[Action, ...]:
+    """Transfer the file; give the handlers that follow, if it has come to an end.
+
+    Not an attempt: that would take a stop in the middle for an error.
+    """
     work = record.work
-    request = stored_request(work.body["request"], unseal(work.sealed) or {})
     outcome = transfer(request, Kind(work.kind), _Watch(record))
     session.stack.put("ResultError", outcome.error)
     if outcome.file:

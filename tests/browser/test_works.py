@@ -9,10 +9,10 @@ from playwright.sync_api import expect
 
 from handlers.work.models import Work
 from handlers.work.starting import start_work
-from tests.browser.test_preview import chromium, page
+from tests.browser.test_preview import page
 from tests.handlers.work.conftest import WELL
 
-__all__ = ["chromium", "page"]
+__all__ = ["page"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 ADD = reverse("admin:handlers_work_add")

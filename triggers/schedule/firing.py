@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 
-from triggers.models import Pause, Schedule
+from triggers.models import SETTLING, Pause, Schedule, ScheduleQuerySet
+from triggers.schedule.leading import LEAD
 from triggers.schedule.pausing import missed_reason
 from triggers.schedule.plans import Plan, parked, plans_of
 from triggers.schedule.storing import store
@@ -35,9 +36,18 @@ class FireSchedules(Poller):
     def due(self, now: datetime) -> datetime | None:
         if Pause.objects.lasting().exists():
             return None
-        first: datetime | None
-        first = Schedule.objects.aggregate(first=Min("next_run_at"))["first"]
-        return first
+        inserted = Q(ahead__gt=0)
+        alone = _first(Schedule.objects.exclude(inserted))
+        near = Schedule.objects.filter(inserted, next_run_at__lte=now + LEAD)
+        ahead = _first(near)
+        settled = None if ahead is None else ahead + SETTLING
+        return min((each for each in (alone, settled) if each), default=None)
+
+
+def _first(schedules: ScheduleQuerySet) -> datetime | None:
+    first: datetime | None
+    first = schedules.aggregate(first=Min("next_run_at"))["first"]
+    return first
 
 
 def _claim(now: datetime) -> list[Schedule]:
@@ -47,7 +57,7 @@ def _claim(now: datetime) -> list[Schedule]:
     disables locks the workflow first and then its schedules, and neither may wait for
     the other. What is locked is skipped, and is due again in a moment.
     """
-    due = Schedule.objects.due(now).order_by("next_run_at", "pk")
+    due = Schedule.objects.to_fire(now).order_by("next_run_at", "pk")
     rows = due.select_related("version__workflow").defer("version__definition")
     return list(lock_free(rows)[: settings().schedule_batch])
 

@@ -7,7 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
-from triggers.models import Pause
+from triggers.models import Pause, Schedule
+from triggers.schedule.leading import take_back
 from workflows.contracts import Stopped, Switch
 from workflows.notices import MOMENTS, notify
 
@@ -23,6 +24,8 @@ def pause(now: datetime, user: Any = None) -> bool:
             Pause.objects.create(paused_at=now, paused_by=user, lasting=True)
     except IntegrityError:
         return False
+    take_back(Schedule.objects.all())
+    notify(MOMENTS)
     return True
 
 

@@ -8,7 +8,7 @@ from django.db import connection
 from triggers.models import Schedule
 
 _TIMES = ("next_run_at", "last_run_at", "planned_until")
-_OTHERS = ("cursor", "seen", "error")
+_OTHERS = ("ahead", "cursor", "seen", "reread", "dates", "error")
 
 
 def store(rows: Sequence[Schedule]) -> None:

@@ -14,10 +14,11 @@ from triggers.schedule.calendar import calendar_data
 from triggers.schedule.config import FIELD, ScheduleConfig
 from triggers.schedule.explaining import explain
 from triggers.schedule.forms import ManualScheduleForm, ScheduleForm
+from triggers.schedule.leading import take_back
 from triggers.schedule.previewing import preview_of
 from triggers.schedule.recurrence import InvalidRule, first_run
 from triggers.schedule.words import describe_schedule
-from workflows.collections import collection, record
+from workflows.collections import collection, record, rows_of
 from workflows.contracts import Calendar, Preview, Subscription, Trigger
 from workflows.exceptions import WorkflowError
 from workflows.models import WorkflowVersion
@@ -60,7 +61,11 @@ class ScheduleTrigger(Trigger):
 
     def disarm(self, subscription: Subscription) -> None:
         # The lock on a row that is firing makes this wait: afterwards nothing fires.
+        self.take_back(subscription)
         Schedule.objects.filter(version=subscription.version_id).delete()
+
+    def take_back(self, subscription: Subscription) -> None:
+        take_back(Schedule.objects.filter(version=subscription.version_id))
 
     def describe(self, config: Mapping[str, Any]) -> str:
         language = get_language() or "en"
@@ -121,7 +126,7 @@ class ScheduleTrigger(Trigger):
     def _record(self, config: ScheduleConfig, pk: object) -> dict[str, Any]:
         model = collection(config.collection)
         try:
-            instance = model._default_manager.get(pk=pk)
+            instance = rows_of(model).get(pk=pk)
         except (model.DoesNotExist, ValueError, TypeError):  # type: ignore[attr-defined]  # every model has it
             raise RecordGone(config.collection, pk) from None
         return record(instance, config.preload)

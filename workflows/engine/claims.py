@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -9,6 +10,7 @@ from django.db.models import F
 from workflows.conf import settings
 from workflows.exceptions import KilledItsWorker
 from workflows.models import Execution, ExecutionQuerySet, lock_free
+from workflows.statements import Claimed, statements
 from workflows.states import ExecutionStatus
 
 #: How long an execution rests after the database failed under it.
@@ -17,93 +19,85 @@ REST = timedelta(seconds=1)
 
 def claim(
     owner: int, now: datetime, limit: int, ids: Iterable[int] = ()
-) -> list[Execution]:
+) -> list[Claimed]:
     """Take up to `limit` runnable executions for `owner`; `ids` narrows the choice.
 
     The count of deliveries is committed before anything runs, so that a node which
     kills its worker is counted.
     """
-    with transaction.atomic():
-        while rows := _chosen(Execution.objects.claimable(now), limit, ids):
-            if not _is_poison(rows[0]):
-                _mark(rows, owner, now)
-                break
-            _park(rows[0], now)
+    ids, poison = list(ids), settings().max_deliveries
+    rows: list[Claimed] = statements().claim(owner, now, limit, poison, ids)
+    if not rows:
+        _park_poison(now, poison)
     return rows
 
 
-def _chosen(
-    queryset: ExecutionQuerySet, limit: int, ids: Iterable[int]
-) -> list[Execution]:
-    if ids:
-        queryset = queryset.filter(pk__in=list(ids))
-    rows = lock_free(queryset).order_by("due_at", "pk")[:limit]
-    return _without_suspects(list(rows))
+def _park_poison(now: datetime, most: int) -> None:
+    """End executions that their workers did not survive so often."""
+    poison = Execution.objects.claimable(now).filter(deliveries__gte=most)
+    if not poison.exists():
+        return
+    with transaction.atomic():
+        for row in lock_free(poison):
+            reason = row.reason or str(KilledItsWorker(row.deliveries))
+            Execution.objects.filter(pk=row.pk).move(
+                ExecutionStatus.ERROR, reason=reason, finished_at=now, due_at=None
+            )
 
 
-def _without_suspects(rows: list[Execution]) -> list[Execution]:
-    """Run alone what a dead worker left, so that its neighbours are not counted."""
-    if rows and rows[0].deliveries:
-        return rows[:1]
-    return [row for row in rows if not row.deliveries]
+def release(owner: int, row: Claimed, now: datetime, reason: str) -> None:
+    """Let go of an execution under which the database failed; try it again later.
 
-
-def _mark(rows: Sequence[Execution], owner: int, now: datetime) -> None:
-    Execution.objects.filter(pk__in=[row.pk for row in rows]).move(
-        ExecutionStatus.RUNNING,
-        owner=owner,
-        token=F("token") + 1,
-        deliveries=F("deliveries") + 1,
-        due_at=None,
-    )
-    for row in rows:
-        row.status, row.owner, row.token = ExecutionStatus.RUNNING, owner, row.token + 1
-        row.deliveries += 1
-        row.started_at = row.started_at or now
-
-
-def _is_poison(row: Execution) -> bool:
-    """Tell an execution that its workers did not survive; suspects come alone."""
-    return row.deliveries >= settings().max_deliveries
-
-
-def _park(row: Execution, now: datetime) -> None:
-    reason = row.reason or str(KilledItsWorker(row.deliveries))
-    Execution.objects.filter(pk=row.pk).move(
-        ExecutionStatus.ERROR, reason=reason, finished_at=now, due_at=None
-    )
-
-
-def hold(owner: int, rows: Sequence[Execution]) -> set[int]:
-    """Lock the executions that are still ours, for the rest of the transaction.
-
-    One that was cancelled, or whose claim went to another worker, is not among them.
+    Its token is not asked: the write that failed may have been done all the same. The
+    first failure of the database is not counted on top of workers that died.
     """
-    tokens = {row.pk: row.token for row in rows}
-    ours = Execution.objects.select_for_update().filter(
-        pk__in=tokens, owner=owner, status=ExecutionStatus.RUNNING
-    )
-    found = ours.order_by("pk").values_list("pk", "token")
-    return {pk for pk, token in found if tokens[pk] == token}
-
-
-def release(owner: int, row: Execution, now: datetime, reason: str) -> None:
-    """Let go of an execution under which the database failed; try it again later."""
-    Execution.objects.filter(pk=row.pk, owner=owner, token=row.token).move(
+    excused = is_innocent(row)
+    Execution.objects.filter(pk=row.pk, owner=owner).move(
         ExecutionStatus.QUEUED,
         owner=None,
         token=F("token") + 1,
         due_at=now + REST * row.deliveries,
+        deliveries=F("deliveries") - (1 if excused else 0),
         reason=reason,
     )
 
 
-def release_all(owner: int, now: datetime, *, keep: Iterable[int] = ()) -> int:
-    """Hand back what `owner` still has, but for `keep`; its writes are fenced off."""
+def is_innocent(row: Claimed) -> bool:
+    """Tell an execution that lost workers, but under which no database failed yet."""
+    return row.deliveries > 1 and not row.reason
+
+
+def release_unbegun(owner: int, ids: Iterable[int], now: datetime) -> None:
+    """Hand back what nothing was done with, as if it had not been claimed.
+
+    So is an execution that is ours although our writes are refused: one of them was
+    committed without our hearing of it, and what we remember is too old.
+    """
+    mine = Execution.objects.filter(pk__in=list(ids), owner=owner)
+    mine.move(
+        ExecutionStatus.QUEUED,
+        owner=None,
+        token=F("token") + 1,
+        due_at=now,
+        deliveries=F("deliveries") - 1,
+    )
+
+
+def release_all(
+    owner: int, now: datetime, *, keep: Iterable[int] = (), excused: bool = False
+) -> int:
+    """Hand back all that `owner` still has, but for `keep`; its writes are fenced off.
+
+    This waits for rows that are locked, by a lost transaction of its own perhaps:
+    nobody else would take them while it lives. An `excused` claim is not counted.
+    """
     mine = Execution.objects.filter(owner=owner, status=ExecutionStatus.RUNNING)
-    mine = mine.exclude(pk__in=list(keep))
+    mine = mine.exclude(pk__in=list(keep)).order_by("pk")
+    values = {"deliveries": F("deliveries") - 1} if excused else {}
     with transaction.atomic():
-        return len(give_back(mine, now))
+        ids = list(mine.select_for_update().values_list("pk", flat=True))
+        _queue_again(ids, now, **values)
+    return len(ids)
 
 
 def give_back(
@@ -115,7 +109,11 @@ def give_back(
     a transaction.
     """
     ids = list(lock_free(running).values_list("pk", flat=True)[:most])
-    Execution.objects.filter(pk__in=ids).move(
-        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
-    )
+    _queue_again(ids, now)
     return ids
+
+
+def _queue_again(ids: Sequence[int], now: datetime, **values: Any) -> None:
+    Execution.objects.filter(pk__in=ids).move(
+        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now, **values
+    )

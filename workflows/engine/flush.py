@@ -1,30 +1,50 @@
 """Write what a group of executions gained: few statements, however many they are."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from workflows.engine.holding import release_held
 from workflows.engine.run import Run
-from workflows.models import Execution, Job
 from workflows.notices import MOMENTS, notify
 from workflows.options import Concurrency
-from workflows.states import FINAL
+from workflows.statements import Move, statements
+from workflows.states import FINAL, ExecutionStatus
 
-_CHANGING = ["status", "result", "error", "traceback", "log", "attempt", "finished_at"]
 
+def flush(owner: int, runs: Sequence[Run], now: datetime) -> None:
+    """Write jobs and move the executions; raise `LostClaims` for lost ones.
 
-def flush(runs: Sequence[Run], now: datetime) -> None:
-    """Insert and update the jobs, then move the executions; the rows are locked."""
-    Job.objects.bulk_create([job for run in runs for job in run.new_jobs])
-    changed = [job for run in runs for job in run.changed_jobs]
-    if changed:
-        Job.objects.bulk_update(changed, _CHANGING)
-    _move(runs, now)
+    The fence is here, at the end of the group: until the commit nobody sees what a
+    node did to an execution that was cancelled or taken over meanwhile.
+    """
+    moves = [_move(run, owner, now) for run in runs]
+    jobs = [job for run in runs for job in (*run.new_jobs, *run.changed_jobs)]
+    statements().write(owner, moves, jobs)
     _make_room(runs, now)
-    if any(run.outcome and run.outcome.due_at for run in runs):
+    if any(move.due_at for move in moves):
         notify(MOMENTS)
+
+
+def _move(run: Run, owner: int, now: datetime) -> Move:
+    execution, outcome = run.execution, run.outcome
+    move = Move(
+        execution.pk,
+        execution.token,
+        owner,
+        ExecutionStatus.RUNNING,
+        execution.reason,
+        run.at or "",
+        run.job_count,
+        execution.deliveries,
+        due_at=None,
+        expires_at=execution.expires_at,
+    )
+    if outcome is not None:
+        move.owner, move.deliveries = None, 0
+        move.status, move.reason = outcome.status, outcome.reason
+        move.due_at = outcome.due_at
+        move.finished_at = now if outcome.status in FINAL else None
+    return move
 
 
 def _make_room(runs: Sequence[Run], now: datetime) -> None:
@@ -38,33 +58,3 @@ def _make_room(runs: Sequence[Run], now: datetime) -> None:
     }
     for workflow_id, options in sorted(freed.items()):
         release_held(workflow_id, options, now)
-
-
-def _move(runs: Sequence[Run], now: datetime) -> None:
-    """Update together the executions that get the same values."""
-    alike: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-    for run in runs:
-        alike[_key(run)].append(run.execution.pk)
-    for (outcome, *columns), ids in alike.items():
-        names = ("position", "job_count", "started_at", "expires_at")
-        values: dict[str, Any] = dict(zip(names, columns, strict=True))
-        rows = Execution.objects.filter(pk__in=ids)
-        if outcome is None:
-            rows.update(**values)
-            continue
-        values |= {"owner": None, "due_at": outcome.due_at, "deliveries": 0}
-        values["reason"] = outcome.reason
-        if outcome.status in FINAL:
-            values["finished_at"] = now
-        rows.move(outcome.status, **values)
-
-
-def _key(run: Run) -> tuple[Any, ...]:
-    execution = run.execution
-    return (
-        run.outcome,
-        run.at or "",
-        run.job_count,
-        execution.started_at,
-        execution.expires_at,
-    )

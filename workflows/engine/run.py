@@ -9,8 +9,8 @@ from typing import Any
 from workflows.contracts import NodeResult, NodeRun
 from workflows.engine.compiled import CompiledStep, CompiledVersion
 from workflows.graph import Step
-from workflows.models import Execution, Job
 from workflows.options import Options
+from workflows.statements import Claimed, JobRow
 from workflows.states import ExecutionStatus, JobStatus
 
 
@@ -40,16 +40,16 @@ class Call:
 class Run:
     """One claimed execution. `reset` forgets all that is not committed yet."""
 
-    execution: Execution
+    execution: Claimed
     version: CompiledVersion
     options: Options = field(default_factory=Options)
-    stored: Sequence[Job] = ()
+    stored: Sequence[JobRow] = ()
     at: str | None = None
     results: dict[str, Any] = field(default_factory=dict)
     #: The job of node `at` that was begun or that waits, if there is one.
-    open_job: Job | None = None
-    new_jobs: list[Job] = field(default_factory=list)
-    changed_jobs: list[Job] = field(default_factory=list)
+    open_job: JobRow | None = None
+    new_jobs: list[JobRow] = field(default_factory=list)
+    changed_jobs: list[JobRow] = field(default_factory=list)
     outcome: Outcome | None = None
     #: The call to the world outside that begins once this is committed.
     call: Any = None
@@ -70,7 +70,7 @@ class Run:
         self.outcome = self.call = None
         self.answer_used = False
 
-    def _find_open_job(self) -> Job | None:
+    def _find_open_job(self) -> JobRow | None:
         if not self.stored:
             return None
         last = self.stored[-1]
@@ -89,19 +89,20 @@ class Run:
     def step(self) -> Step:
         return self.version.plain[self.at or ""]
 
-    def add_job(self, now: datetime, **values: Any) -> Job:
-        job = Job(
-            execution_id=self.execution.pk,
-            number=self.job_count + 1,
-            node_key=self.step.key,
-            node_type=self.step.type,
+    def add_job(self, now: datetime, **values: Any) -> JobRow:
+        step = self.step
+        job = JobRow(
+            self.execution.pk,
+            self.job_count + 1,
+            step.key,
+            step.type,
             started_at=now,
             **values,
         )
         self.new_jobs.append(job)
         return job
 
-    def touch(self, job: Job) -> Job:
+    def touch(self, job: JobRow) -> JobRow:
         """Give a job to change: a copy if it is stored, so that `reset` can go back."""
         if any(job is known for known in (*self.new_jobs, *self.changed_jobs)):
             return job
@@ -124,6 +125,7 @@ class Run:
         """Take what was just written as the new ground."""
         self.execution.position = self.at or ""
         self.execution.job_count = self.job_count
+        self.execution.token += 1
         changed = {job.number for job in self.changed_jobs}
         kept = [job for job in self.stored if job.number not in changed]
         self.stored = [*kept, *self.changed_jobs, *self.new_jobs]

@@ -1,14 +1,17 @@
 """Executions: one run of a workflow each."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from workflows.models.fields import TypedJSONField
+from workflows.models.fields import TypedJSONField, marker
 from workflows.models.workflow import Workflow, WorkflowVersion
 from workflows.states import UNFINISHED, ExecutionStatus, sources
+
+#: How long after its moment an execution that was inserted ahead may be taken.
+LATE = timedelta(seconds=2)
 
 
 class ExecutionQuerySet(models.QuerySet["Execution"]):
@@ -18,9 +21,13 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
         return self.filter(status__in=UNFINISHED)
 
     def claimable(self, now: datetime) -> "ExecutionQuerySet":
-        """Those that a worker may take: queued, or waiting for a moment that came."""
+        """Those that a worker may take: queued, or waiting for a moment that came.
+
+        One that was inserted ahead and that nobody adopted may have been missed.
+        """
         runnable = [ExecutionStatus.QUEUED, ExecutionStatus.WAITING]
-        return self.filter(due_at__lte=now, status__in=runnable)
+        taken = self.filter(due_at__lte=now, status__in=runnable)
+        return taken.filter(models.Q(ahead=None) | models.Q(due_at__gt=now - LATE))
 
     def move(self, target: ExecutionStatus, **values: Any) -> int:
         """Move to `target` those that may; say how many did.
@@ -39,6 +46,7 @@ class Execution(models.Model):
         Workflow,
         models.DO_NOTHING,
         db_constraint=False,
+        db_index=False,
         related_name="executions",
         verbose_name=_("workflow"),
     )
@@ -46,6 +54,7 @@ class Execution(models.Model):
         WorkflowVersion,
         models.DO_NOTHING,
         db_constraint=False,
+        db_index=False,
         related_name="executions",
         verbose_name=_("version"),
     )
@@ -75,6 +84,8 @@ class Execution(models.Model):
 
     #: When a worker may take it: now if queued, later if waiting, else NULL.
     due_at = models.DateTimeField(null=True, blank=True)
+    #: True until it is counted: inserted before its moment; see `services.ahead`.
+    ahead = marker(editable=False)
     #: The key of the node that runs next; empty before the first.
     position = models.CharField(max_length=64, blank=True)
     #: Jobs written so far: the next one has this number plus one.
@@ -99,7 +110,6 @@ class Execution(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="which_are_due"),
-            models.Index(fields=["owner"], name="which_has_a_worker"),
             models.Index(fields=["expires_at"], name="which_time_out"),
             models.Index(fields=["workflow", "-id"], name="history_of_a_workflow"),
             models.Index(fields=["status", "-id"], name="history_of_a_status"),

@@ -11,8 +11,15 @@ from workflows.states import JobStatus
 class Job(models.Model):
     """One run of one node, with what it got, gave and said."""
 
+    #: Written by the statement that finds the execution: no constraint checks it
+    #: again, and the constraint on the number has the index.
     execution = models.ForeignKey(
-        Execution, models.CASCADE, related_name="jobs", verbose_name=_("execution")
+        Execution,
+        models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="jobs",
+        verbose_name=_("execution"),
     )
     #: Counts the jobs of an execution from 1.
     number = models.PositiveIntegerField(_("no."))

@@ -1,16 +1,20 @@
 """What may be done with workflows and executions; every effect goes through here."""
 
 from workflows.cluster import unheard, wake_lane
+from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
 from workflows.services.edits import change_definition, change_options, change_trigger
-from workflows.services.events import Event, record_missed, start, start_many
+from workflows.services.event import Event
+from workflows.services.events import record_missed, start, start_many
 from workflows.services.executions import (
     cancel,
     expire,
     requeue_abandoned,
     requeue_dead,
+    requeue_killed,
     retry,
     run_manually,
 )
+from workflows.services.retention import prune
 from workflows.services.validation import (
     Problem,
     problems_of,
@@ -41,13 +45,18 @@ __all__ = [
     "copy_as_version",
     "create",
     "disable",
+    "drop_ahead",
     "enable",
     "expire",
+    "insert_ahead",
+    "may_start_ahead",
     "problems_of",
+    "prune",
     "purge",
     "record_missed",
     "requeue_abandoned",
     "requeue_dead",
+    "requeue_killed",
     "retry",
     "run_manually",
     "scope_at",

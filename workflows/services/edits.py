@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
+from workflows import registry
 from workflows.exceptions import EditConflict, VersionFrozen
 from workflows.graph import Definition
 from workflows.models import WorkflowVersion
@@ -15,7 +16,7 @@ from workflows.services.validation import (
     require_none,
     trigger_problems,
 )
-from workflows.services.versions import locked, rearm
+from workflows.services.versions import locked, rearm, subscription_of
 
 
 def change_definition(
@@ -56,6 +57,7 @@ def change_options(
     """Replace the options, of a frozen version too: they do not change what it did."""
     with transaction.atomic():
         stored = locked(version)
+        _take_back(stored)
         stored.options = dict(options)
         changed = _save(stored)
         make_room({version.pk}, now)
@@ -64,11 +66,20 @@ def change_options(
 
 def _open(version: WorkflowVersion, revision: int | None) -> WorkflowVersion:
     stored = locked(version)
+    _take_back(stored)
     if stored.is_frozen:
         raise VersionFrozen(str(stored))
     if revision is not None and revision != stored.revision:
         raise EditConflict(str(stored), revision, stored.revision)
     return stored
+
+
+def _take_back(version: WorkflowVersion) -> None:
+    """Let nothing start by the old rules that was inserted ahead; count what did."""
+    if version.enabled:
+        trigger = registry.triggers.get(version.trigger_type)
+        trigger.take_back(subscription_of(version))
+        version.refresh_from_db(fields=["run_count"])
 
 
 def _save(version: WorkflowVersion) -> WorkflowVersion:

@@ -1,66 +1,62 @@
 """From an event to an execution: counted, within the limit, once."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from workflows.cluster import wake
 from workflows.engine import held, unfinished
 from workflows.models import Execution, Workflow, WorkflowVersion
 from workflows.options import Concurrency, Options
+from workflows.services.ahead import adopt, drop_ahead
+from workflows.services.counting import count, count_on, count_within
 from workflows.services.endings import end
+from workflows.services.event import Event, new_execution
+from workflows.statements import statements
 from workflows.states import ExecutionStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One happening that starts one execution."""
-
-    workflow_id: int
-    version_id: int
-    #: Names the happening; a second event of the same key starts nothing.
-    key: str
-    #: What expressions see as `trigger`: `{"data": ..., "date": ...}`.
-    context: Mapping[str, Any]
-    planned_at: datetime | None = None
-    manual: bool = False
-    #: Start only while the workflow, over all versions, has run less often.
-    limit: int | None = None
-    #: Ids of the executions that led here, the eldest first.
-    ancestors: tuple[int, ...] = ()
 
 
 def start(event: Event, now: datetime) -> Execution | None:
     """Create the execution of an event; None if it exists or the limit is reached."""
-    return next(iter(start_many([event], now)), None)
+    created = start_many([event], now)
+    return Execution.objects.get(pk=created[0]) if created else None
 
 
-def start_many(events: Sequence[Event], now: datetime) -> list[Execution]:
-    """Create the executions of many events in few statements; give those created.
+def start_many(events: Sequence[Event], now: datetime) -> list[int]:
+    """Create the executions of many events in few statements; give the ids.
 
     They are committed or rolled back with the caller's transaction. What a policy
     refuses is noted as rejected.
     """
     with transaction.atomic():
-        ids = (event.version_id for event in events)
-        options = WorkflowVersion.objects.options_of(ids)
+        adopted = _adopt([event for event in events if event.ahead])
+        events = [event for event in events if event.key not in adopted]
+        options = WorkflowVersion.objects.options_of(each.version_id for each in events)
         plain = [event for event in events if _is_plain(event, options)]
-        created = _create_all(plain, now)
+        created = _create(plain, now, now)
+        ready = list(created.values())
         for event in events:
             if not _is_plain(event, options):
                 policy = options.get(event.version_id, Options())
-                created += _create_by_policy(event, policy, now)
-        wake([execution.pk for execution in created if execution.due_at])
-    return created
+                made, due_at = _create_by_policy(event, policy, now)
+                created |= made
+                ready += made.values() if due_at else ()
+        wake(ready)
+    return [*adopted.values(), *created.values()]
+
+
+def _adopt(events: Sequence[Event]) -> dict[str, int]:
+    """Take those whose executions are there already as started, and count them."""
+    adopted = adopt(event.key for event in events) if events else {}
+    count((e.workflow_id, e.version_id) for e in events if e.key in adopted)
+    return adopted
 
 
 def record_missed(event: Event, now: datetime, reason: str) -> bool:
     """Note in the history that a moment passed unused; it does not count as a run."""
+    if event.ahead:
+        drop_ahead(keys=[event.key])
     return _note(event, now, ExecutionStatus.MISSED, reason)
 
 
@@ -70,7 +66,9 @@ def _is_plain(event: Event, options: Mapping[int, Options]) -> bool:
     return policy == Concurrency.PARALLEL and not event.ancestors
 
 
-def _create_by_policy(event: Event, options: Options, now: datetime) -> list[Execution]:
+def _create_by_policy(
+    event: Event, options: Options, now: datetime
+) -> tuple[dict[str, int], datetime | None]:
     """Create an execution if the workflow has room for it, in the way it wants."""
     refusal = _chain_refusal(event, options)
     if not refusal and options.concurrency != Concurrency.PARALLEL:
@@ -79,8 +77,9 @@ def _create_by_policy(event: Event, options: Options, now: datetime) -> list[Exe
         refusal = _room_refusal(event, options, now)
     if refusal:
         _note(event, now, ExecutionStatus.REJECTED, refusal)
-        return []
-    return _create_one(event, now, due_at=_due_at(event, options, now))
+        return {}, None
+    due_at = _due_at(event, options, now)
+    return _create([event], now, due_at), due_at
 
 
 def _room_refusal(event: Event, options: Options, now: datetime) -> str:
@@ -101,66 +100,37 @@ def _due_at(event: Event, options: Options, now: datetime) -> datetime | None:
     return now if has_room and not held(event.workflow_id).exists() else None
 
 
-def _create_all(events: Sequence[Event], now: datetime) -> list[Execution]:
-    try:
-        with transaction.atomic():
-            return _create(events, now)
-    except IntegrityError:
-        return [each for event in events for each in _create_one(event, now)]
+def _create(
+    events: Sequence[Event], now: datetime, due_at: datetime | None
+) -> dict[str, int]:
+    """Create and count the executions of those events that are new and have room.
 
-
-def _create_one(event: Event, now: datetime, **values: Any) -> list[Execution]:
-    try:
-        with transaction.atomic():
-            return _create([event], now, **values)
-    except IntegrityError:
-        return []
-
-
-def _create(events: Sequence[Event], now: datetime, **values: Any) -> list[Execution]:
-    rows = [_execution(event, now, **values) for event in _counted(events)]
-    return Execution.objects.bulk_create(rows)
-
-
-def _execution(event: Event, now: datetime, **values: Any) -> Execution:
-    return Execution(
-        workflow_id=event.workflow_id,
-        version_id=event.version_id,
-        event_key=event.key,
-        context=event.context,
-        planned_at=event.planned_at,
-        manual=event.manual,
-        ancestors=list(event.ancestors),
-        created_at=now,
-        **{"due_at": now, **values},
-    )
-
-
-def _counted(events: Sequence[Event]) -> list[Event]:
-    """Count each event on its workflow and version; drop those over the limit.
-
-    The condition is part of the increment, so that a limit is never overshot,
-    whatever runs in parallel. Rows are taken in the order of their ids.
+    Gives their ids by key.
     """
-    limited = sorted((e for e in events if e.limit), key=lambda e: e.workflow_id)
+    events = list({event.key: event for event in events}.values())
     free = [event for event in events if not event.limit]
-    counted = free + [event for event in limited if _within_limit(event)]
-    _add(Workflow, Counter(event.workflow_id for event in free))
-    _add(WorkflowVersion, Counter(event.version_id for event in counted))
-    return counted
+    rows = [new_execution(event, due_at) for event in free]
+    created: dict[str, int] = statements().insert(rows, now) if rows else {}
+    count_on(Workflow, (each.workflow_id for each in free if each.key in created))
+    for event in sorted(events, key=lambda each: each.workflow_id):
+        if event.limit:
+            created |= _create_within(event.limit, event, now, due_at)
+    counted = (each.version_id for each in events if each.key in created)
+    count_on(WorkflowVersion, counted)
+    return created
 
 
-def _within_limit(event: Event) -> bool:
-    room = Workflow.objects.filter(pk=event.workflow_id, run_count__lt=event.limit)
-    return bool(room.update(run_count=F("run_count") + 1))
-
-
-def _add(model: type[Workflow | WorkflowVersion], counts: Counter[int]) -> None:
-    """Add to the counters, one statement for all rows that get the same increment."""
-    for increment in sorted(set(counts.values())):
-        ids = sorted(pk for pk, count in counts.items() if count == increment)
-        rows = model._default_manager.filter(pk__in=ids)
-        rows.update(run_count=F("run_count") + increment)
+def _create_within(
+    limit: int, event: Event, now: datetime, due_at: datetime | None
+) -> dict[str, int]:
+    with transaction.atomic():
+        if not count_within(event.workflow_id, limit):
+            return {}
+        created = statements().insert([new_execution(event, due_at)], now)
+        if not created:
+            # Its event has an execution already, which was counted.
+            transaction.set_rollback(True)
+    return dict(created)
 
 
 def _chain_refusal(event: Event, options: Options) -> str:
@@ -172,10 +142,22 @@ def _chain_refusal(event: Event, options: Options) -> str:
 
 
 def _note(event: Event, now: datetime, status: ExecutionStatus, reason: str) -> bool:
-    values = {"status": status, "reason": reason, "finished_at": now, "due_at": None}
+    note = Execution(
+        workflow_id=event.workflow_id,
+        version_id=event.version_id,
+        event_key=event.key,
+        context=event.context,
+        planned_at=event.planned_at,
+        manual=event.manual,
+        ancestors=list(event.ancestors),
+        created_at=now,
+        finished_at=now,
+        status=status,
+        reason=reason,
+    )
     try:
         with transaction.atomic():
-            _execution(event, now, **values).save(force_insert=True)
+            note.save(force_insert=True)
     except IntegrityError:
         return False
     return True

@@ -131,7 +131,9 @@ def archive_version(version: WorkflowVersion, now: datetime) -> None:
 
 def purge() -> int:
     """Remove a chunk of archived rows that no history needs; say how many."""
-    history = Execution.objects.filter(version=OuterRef("pk"))
+    history = Execution.objects.filter(
+        workflow=OuterRef("workflow"), version=OuterRef("pk")
+    )
     gone = WorkflowVersion.objects.exclude(archived_at=None)
     chunk = gone.filter(~Exists(history)).values_list("pk", flat=True)[:PURGE_CHUNK]
     removed = WorkflowVersion.objects.filter(pk__in=list(chunk)).delete()[0]
@@ -180,14 +182,14 @@ def _step_down(version: WorkflowVersion) -> None:
 
 
 def _arm(version: WorkflowVersion, now: datetime) -> None:
-    registry.triggers.get(version.trigger_type).arm(_subscription(version), now)
+    registry.triggers.get(version.trigger_type).arm(subscription_of(version), now)
 
 
 def _disarm(version: WorkflowVersion) -> None:
     # A trigger whose app was removed cannot be asked; it cannot fire either.
     if version.trigger_type in registry.triggers:
-        registry.triggers.get(version.trigger_type).disarm(_subscription(version))
+        registry.triggers.get(version.trigger_type).disarm(subscription_of(version))
 
 
-def _subscription(version: WorkflowVersion) -> Subscription:
+def subscription_of(version: WorkflowVersion) -> Subscription:
     return Subscription(version.workflow_id, version.pk, version.trigger_config)

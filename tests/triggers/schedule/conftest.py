@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from tests.conftest import NOW, drain
 from triggers.models import Schedule
 from triggers.schedule.firing import FireSchedules
+from triggers.schedule.leading import InsertAhead
 from workflows import services
 from workflows.models import Execution
 
@@ -17,16 +18,24 @@ class Time:
 
     def __init__(self):
         self.now = NOW
-        self.poller = FireSchedules()
+        self.pollers = [InsertAhead(), FireSchedules()]
 
     def go(self, seconds=0, **more):
         """Let time pass, with a scheduler running."""
         end = self.now + timedelta(seconds=seconds, **more)
-        while (due := self.poller.due(self.now)) is not None and due <= end:
+        while (due := self._next()) is not None and due <= end:
             self.now = max(due, self.now)
-            self.poller.drain(self.now)
+            for poller in self.pollers:
+                poller.drain(self.now)
             drain(self.now)
         self.now = end
+
+    def _next(self):
+        """Tell when a poller or an execution that was inserted ahead is due."""
+        moments = [poller.due(self.now) for poller in self.pollers]
+        ahead = Execution.objects.filter(ahead=True, due_at__gt=self.now)
+        moments += ahead.order_by("due_at").values_list("due_at", flat=True)[:1]
+        return min((each for each in moments if each), default=None)
 
     def jump(self, seconds=0, **more):
         """Let time pass while nothing is running, then start the scheduler again."""
@@ -35,8 +44,10 @@ class Time:
 
     def seconds(self, **criteria):
         """Tell which moments have fired, in seconds from the beginning."""
-        executions = Execution.objects.exclude(status="missed").filter(**criteria)
-        planned = executions.order_by("planned_at").values_list("planned_at", flat=True)
+        executions = Execution.objects.exclude(status="missed")
+        executions = executions.exclude(ahead=True, status="queued")
+        executions = executions.filter(**criteria).order_by("planned_at")
+        planned = executions.values_list("planned_at", flat=True)
         return [int((moment - NOW).total_seconds()) for moment in planned]
 
     def missed(self):

@@ -34,7 +34,7 @@ def test_a_delayed_run_keeps_its_planned_moment(enable, time, at):
 
     execution = Execution.objects.get()
     assert execution.planned_at == at(60)
-    assert execution.created_at == at(60) + delay
+    assert execution.started_at == at(60) + delay
 
 
 def test_a_delay_is_not_lateness(enable, time, at):

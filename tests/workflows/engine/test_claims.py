@@ -2,10 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
 from tests.conftest import NOW, drain
 from tests.nodes import Outside, node
 from workflows import services
-from workflows.engine.claims import claim, hold, release, release_all
+from workflows.engine import Drain
+from workflows.engine.claims import claim, release, release_all
 from workflows.models import Execution
 from workflows.states import ExecutionStatus
 
@@ -43,30 +48,6 @@ def test_what_is_due_later_is_not_claimed(make_version, run):
     assert len(claim(1, LATER, 10)) == 1
 
 
-def test_the_fence_lets_the_owner_through(make_version):
-    started(make_version())
-    rows = claim(1, NOW, 10)
-
-    assert hold(1, rows) == {rows[0].pk}
-
-
-def test_the_fence_stops_a_worker_that_lost_its_claim(make_version):
-    started(make_version())
-    rows = claim(1, NOW, 10)
-    release_all(1, NOW)
-    claim(1, NOW, 10)
-
-    assert hold(1, rows) == set()
-
-
-def test_the_fence_stops_writes_to_a_cancelled_execution(make_version):
-    [execution] = started(make_version())
-    rows = claim(1, NOW, 10)
-    services.cancel(execution, NOW)
-
-    assert hold(1, rows) == set()
-
-
 def test_a_suspect_is_run_alone(make_version):
     version = make_version()
     [suspect] = started(version)
@@ -88,6 +69,56 @@ def test_an_execution_that_killed_its_worker_is_parked(make_version):
     parked = Execution.objects.get()
     assert parked.status == ExecutionStatus.ERROR
     assert parked.reason == "killed its worker 3 times"
+
+
+def test_an_outage_that_the_worker_survived_is_no_sign_of_poison(
+    make_version, monkeypatch
+):
+    [execution] = started(make_version())
+    worker = Drain(1, lambda: NOW)
+    monkeypatch.setattr(Drain, "_group", fail(OperationalError("away")))
+    for _ in range(4):
+        with pytest.raises(OperationalError, match="away"):
+            worker.run()
+
+    execution.refresh_from_db()
+    assert (execution.status, execution.deliveries) == ("running", 1)
+
+
+@pytest.mark.skipif(
+    not connection.features.has_select_for_update, reason="locks its file as a whole"
+)
+def test_what_a_worker_hands_back_is_waited_for(make_version):
+    started(make_version())
+    claim(1, NOW, 10)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert release_all(1, NOW) == 1
+
+    said = " ".join(query["sql"] for query in queries)
+    assert "FOR UPDATE" in said
+    assert "SKIP LOCKED" not in said
+
+
+def test_an_error_of_another_kind_counts(make_version, monkeypatch):
+    [execution] = started(make_version())
+    worker = Drain(1, lambda: NOW)
+    monkeypatch.setattr(Drain, "_group", fail(ValueError("broken")))
+    for _ in range(3):
+        with pytest.raises(ValueError, match="broken"):
+            worker.run()
+
+    worker.run()
+
+    execution.refresh_from_db()
+    assert execution.reason == "killed its worker 3 times"
+
+
+def fail(error):
+    def group(drain, runs):
+        raise error
+
+    return group
 
 
 def test_a_parked_execution_does_not_hold_up_the_next(make_version):

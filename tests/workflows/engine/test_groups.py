@@ -120,6 +120,21 @@ def test_the_last_delivery_blames_the_node(make_version, flaky):
     )
 
 
+def test_workers_that_died_before_do_not_blame_a_node_for_the_database(
+    make_version, flaky
+):
+    flaky.failures = 2
+    start(make_version(node("flaky", "{{ trigger.data }}")), "bad")
+    Execution.objects.update(deliveries=2)
+
+    drain()
+    resting = Execution.objects.get()
+    assert (resting.status, resting.deliveries) == (ExecutionStatus.QUEUED, 2)
+    drain(resting.due_at)
+
+    assert statuses() == {"bad": "succeeded"}
+
+
 def test_effects_are_exactly_once_after_repeats(make_version, flaky):
     flaky.failures = 2
     start(make_version(node("write", "first"), node("flaky", "bad")), "bad")
@@ -133,3 +148,68 @@ def test_effects_are_exactly_once_after_repeats(make_version, flaky):
 
 def test_write_is_a_database_node():
     assert Write.effect is Effect.DATABASE
+
+
+class Canceller(Echo):
+    """Cancels an execution of its own group, as a person may do meanwhile."""
+
+    type = "canceller"
+
+    def run(self, run):
+        victim = Execution.objects.get(event_key="victim")
+        if not victim.is_final:
+            services.cancel(victim, NOW)
+        return Succeeded()
+
+
+def test_what_was_cancelled_in_mid_group_loses_its_effects(make_version):
+    version = make_version(node("write", "{{ trigger.data }}"), node("canceller"))
+    with registry.nodes.temporarily("canceller", Canceller()):
+        start(version, "one", "victim")
+        drain()
+
+    assert statuses() == {"one": "succeeded", "victim": "cancelled"}
+    assert [each.name for each in Category.objects.all()] == ["one"]
+    assert not Job.objects.filter(execution__event_key="victim").exists()
+
+
+class Hoard(Echo):
+    """Tells how many executions are claimed and not begun, this one included."""
+
+    type = "hoard"
+
+    def run(self, run):
+        return Succeeded(Execution.objects.filter(status="running").count())
+
+
+def test_what_is_not_begun_in_time_is_handed_back_uncounted(make_version, monkeypatch):
+    monkeypatch.setattr("workflows.engine.drain.GROUP_TIME", 0)
+    monkeypatch.setattr("workflows.engine.drain.PATIENCE", 0)
+    with registry.nodes.temporarily("hoard", Hoard()):
+        start(make_version(node("hoard")), *"abcdef")
+        drain()
+
+    seen = Job.objects.order_by("pk").values_list("result", flat=True)
+    assert list(seen) == [6, 1, 2, 1, 2, 1]
+    assert set(statuses().values()) == {"succeeded"}
+
+
+class Peek(Echo):
+    """Tells how far the first execution is."""
+
+    type = "peek"
+
+    def run(self, run):
+        return Succeeded(Execution.objects.earliest("pk").status)
+
+
+@pytest.mark.parametrize(("time", "seen"), [(0, "succeeded"), (60, "running")])
+def test_a_group_is_committed_when_its_time_is_over(
+    make_version, monkeypatch, time, seen
+):
+    monkeypatch.setattr("workflows.engine.drain.GROUP_TIME", time)
+    with registry.nodes.temporarily("peek", Peek()):
+        start(make_version(node("peek")), "one", "two")
+        drain()
+
+    assert Job.objects.get(execution__event_key="two").result == seen

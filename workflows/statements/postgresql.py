@@ -1,0 +1,200 @@
+"""The hot statements for PostgreSQL: one round trip each, rows as one JSON text."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from workflows.codec import decode, dump
+from workflows.exceptions import LostClaims
+from workflows.models import LATE, Execution, Job, WorkflowVersion
+from workflows.options import options_from
+from workflows.statements.rows import Claimed, JobRow, Move, NewExecution
+from workflows.states import ExecutionStatus as Status
+
+_EXECUTIONS = Execution._meta.db_table
+_JOBS = Job._meta.db_table
+_VERSIONS = WorkflowVersion._meta.db_table
+
+_INSERT = f"""
+    INSERT INTO {_EXECUTIONS} (
+        workflow_id, version_id, event_key, status, reason, context, manual,
+        planned_at, created_at, ancestors, due_at, ahead, position, job_count,
+        token, deliveries)
+    SELECT workflow_id, version_id, event_key, '{Status.QUEUED}', '', context, manual,
+        planned_at, %s, ancestors, due_at, ahead, '', 0, 0, 0
+    FROM json_to_recordset(%s) AS given(
+        workflow_id bigint, version_id bigint, event_key text, context jsonb,
+        manual boolean, planned_at timestamptz, ancestors jsonb, due_at timestamptz,
+        ahead boolean)
+    ON CONFLICT (event_key) DO NOTHING
+    RETURNING event_key, id
+"""  # noqa: S608 - nothing of it comes from outside
+
+#: What a dead worker left comes alone, if it is the first; else it is passed over.
+_CLAIM = f"""
+    WITH near AS MATERIALIZED (
+        SELECT id, version_id, due_at, deliveries FROM {_EXECUTIONS}
+        WHERE due_at <= %s AND status IN ('{Status.QUEUED}', '{Status.WAITING}')
+            AND deliveries < %s AND (ahead IS NULL OR due_at > %s) {{narrow}}
+        ORDER BY due_at, id LIMIT %s FOR UPDATE SKIP LOCKED
+    ), first AS MATERIALIZED (
+        SELECT id, deliveries FROM near ORDER BY due_at, id LIMIT 1
+    ), picked AS (
+        SELECT near.id, near.version_id, near.due_at FROM near, first
+        WHERE near.deliveries = 0 AND first.deliveries = 0 OR near.id = first.id
+    )
+    UPDATE {_EXECUTIONS} AS e
+    SET status = '{Status.RUNNING}', owner = %s, token = e.token + 1,
+        deliveries = e.deliveries + 1, due_at = NULL,
+        started_at = coalesce(e.started_at, %s)
+    FROM picked LEFT JOIN {_VERSIONS} AS v ON v.id = picked.version_id
+    WHERE e.id = picked.id
+    RETURNING picked.due_at, e.id, e.workflow_id, e.version_id, e.context,
+        e.ancestors, e.planned_at, e.started_at, e.expires_at, e.reason, e.position,
+        e.job_count, e.token, e.deliveries, v.revision, v.options
+"""  # noqa: S608 - nothing of it comes from outside
+_CLAIM_ANY = _CLAIM.format(narrow="")
+_CLAIM_THESE = _CLAIM.format(narrow="AND id = ANY(%s::bigint[])")
+
+#: Rows are locked in the order of their ids, as everybody locks them. If one is not
+#: ours any more, no job is written, and the caller rolls back.
+_WRITE = f"""
+    WITH given AS MATERIALIZED (
+        SELECT * FROM json_to_recordset(%s) AS given(
+            pk bigint, token bigint, owner bigint, status text, reason text,
+            position text, job_count integer, deliveries integer, due_at timestamptz,
+            expires_at timestamptz, finished_at timestamptz)
+    ), ours AS MATERIALIZED (
+        SELECT e.id FROM {_EXECUTIONS} AS e
+        JOIN given ON given.pk = e.id AND given.token = e.token
+        WHERE e.owner = %s AND e.status = '{Status.RUNNING}'
+        ORDER BY e.id FOR UPDATE OF e
+    ), moved AS (
+        UPDATE {_EXECUTIONS} AS e
+        SET token = given.token + 1, owner = given.owner, status = given.status,
+            reason = given.reason, position = given.position,
+            job_count = given.job_count, deliveries = given.deliveries,
+            due_at = given.due_at,
+            expires_at = given.expires_at, finished_at = given.finished_at
+        FROM given, ours WHERE e.id = given.pk AND ours.id = given.pk
+        RETURNING e.id
+    ), written AS (
+        INSERT INTO {_JOBS} AS old (
+            execution_id, number, node_key, node_type, status, input, result, error,
+            traceback, log, attempt, started_at, finished_at)
+        SELECT execution_id, number, node_key, node_type, status, input, result, error,
+            traceback, log, attempt, started_at, finished_at
+        FROM json_to_recordset(%s) AS job(
+            execution_id bigint, number integer, node_key text, node_type text,
+            status text, input jsonb, result jsonb, error text, traceback text,
+            log text, attempt smallint, started_at timestamptz,
+            finished_at timestamptz)
+        WHERE (SELECT count(*) FROM moved) = %s
+        ON CONFLICT (execution_id, number) DO UPDATE
+        SET status = excluded.status, result = excluded.result,
+            error = excluded.error, traceback = excluded.traceback,
+            log = excluded.log, attempt = excluded.attempt,
+            finished_at = excluded.finished_at
+    )
+    SELECT id FROM moved
+"""  # noqa: S608 - nothing of it comes from outside
+
+
+def insert(rows: Sequence[NewExecution], now: datetime) -> dict[str, int]:
+    """Create executions; give the ids by key of those whose event was new."""
+    given = [
+        {
+            "workflow_id": row.workflow_id,
+            "version_id": row.version_id,
+            "event_key": row.key,
+            "context": row.context,
+            "manual": row.manual,
+            "planned_at": _text(row.planned_at),
+            "ancestors": row.ancestors,
+            "due_at": _text(row.due_at),
+            "ahead": row.ahead,
+        }
+        for row in rows
+    ]
+    return dict(_execute(_INSERT, [now, dump(given)]))
+
+
+def claim(
+    owner: int, now: datetime, limit: int, poison: int, ids: Iterable[int] = ()
+) -> list[Claimed]:
+    """Take runnable executions, the most overdue first; `ids` narrows the choice.
+
+    Deliveries are counted as they are claimed, and `poison` of them are too many.
+    """
+    narrow = [_array(ids)] if ids else []
+    text = _CLAIM_THESE if ids else _CLAIM_ANY
+    rows = _execute(text, [now, poison, now - LATE, *narrow, limit, owner, now])
+    return [_claimed(row) for row in sorted(rows, key=lambda row: row[:2])]
+
+
+def _claimed(row: Sequence[Any]) -> Claimed:
+    _, pk, workflow_id, version_id, context, ancestors, *plain, options = row
+    parsed = None if options is None else options_from(options)
+    chain = json.loads(ancestors)
+    values = [pk, workflow_id, version_id, decode(context), chain, *plain, parsed]
+    return Claimed(*values)
+
+
+def write(owner: int, moves: Sequence[Move], jobs: Sequence[JobRow]) -> None:
+    """Write what a group gained; raise `LostClaims` if some of it is not ours."""
+    values = [dump([_move(each) for each in moves]), owner]
+    values += [dump([_job(each) for each in jobs]), len(moves)]
+    moved = {pk for (pk,) in _execute(_WRITE, values)}
+    if len(moved) < len(moves):
+        raise LostClaims({each.pk for each in moves} - moved)
+
+
+def _move(move: Move) -> dict[str, Any]:
+    return {
+        "pk": move.pk,
+        "token": move.token,
+        "owner": move.owner,
+        "status": move.status,
+        "reason": move.reason,
+        "position": move.position,
+        "job_count": move.job_count,
+        "deliveries": move.deliveries,
+        "due_at": _text(move.due_at),
+        "expires_at": _text(move.expires_at),
+        "finished_at": _text(move.finished_at),
+    }
+
+
+def _job(job: JobRow) -> dict[str, Any]:
+    return {
+        "execution_id": job.execution_id,
+        "number": job.number,
+        "node_key": job.node_key,
+        "node_type": job.node_type,
+        "status": job.status,
+        "input": job.input,
+        "result": job.result,
+        "error": job.error,
+        "traceback": job.traceback,
+        "log": job.log,
+        "attempt": job.attempt,
+        "started_at": _text(job.started_at),
+        "finished_at": _text(job.finished_at),
+    }
+
+
+def _execute(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(text, values)
+        return list(cursor.fetchall())
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _array(ids: Iterable[int]) -> str:
+    return f"{{{','.join(map(str, ids))}}}"
