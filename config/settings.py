@@ -194,8 +194,13 @@ if flag("PRODUCTION"):
 WORKFLOWS = {
     #: What workflows may read and change: app labels or models.
     "COLLECTIONS": words("WORKFLOWS_COLLECTIONS", "shop"),
-    #: What `manage.py up` starts besides Punctual itself: orders keep coming in.
-    "UP": [("shop", ("openshop",))],
+    #: Hosts that may be called although they are not public; `make run` sets DEBUG.
+    "HTTP_ALLOWED_HOSTS": words(
+        "WORKFLOWS_HTTP_ALLOWED_HOSTS", "127.0.0.1" if DEBUG else ""
+    ),
+    #: What `manage.py up` starts besides Punctual itself: orders keep coming in, and
+    #: a service gives goods to the example of background work.
+    "UP": [("shop", ("openshop",)), ("goods", ("servegoods",))],
     "ALERT_WEBHOOK": os.environ.get("ALERT_WEBHOOK", ""),
     "WATCHDOG_RESTARTS": flag("WATCHDOG_RESTARTS"),
     **{
@@ -210,4 +215,13 @@ WORKFLOWS = {
         )
         if os.environ.get(name := f"WORKFLOWS_{key}")
     },
+}
+
+WORKS = {
+    #: The modules whose functions background works may call.
+    "MODULES": words("WORKS_MODULES", "demo.shop.handlers"),
+    #: Where the SQLite databases and the files of works lie.
+    "FOLDER": VAR_DIR / "works",
+    #: Keys of secrets, the newest first; without them SECRET_KEY encrypts.
+    "SECRET_KEYS": words("WORKS_SECRET_KEYS"),
 }

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("", include("workflows.urls")),
     path("admin/", admin.site.urls),
+    path("", include("handlers.urls")),
 ]

@@ -63,6 +63,13 @@ def check_url(url: str) -> SplitResult:
     return parts
 
 
+def origin(url: str) -> tuple[str, str | None, int]:
+    """Give the scheme, the host and the port: what headers are meant for."""
+    parts = check_url(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return parts.scheme, parts.hostname, port
+
+
 def checked_addresses(host: str, port: int) -> list[str]:
     """Resolve a host; raise `AddressNotAllowed` if any of its addresses is refused."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

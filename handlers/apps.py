@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,7 @@ class HandlersConfig(AppConfig):
     name = "handlers"
     verbose_name = _("Handlers")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        # Each app may have one readable table of its types of handlers.
+        autodiscover_modules("action_types")

@@ -2,17 +2,18 @@
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
-from urllib.parse import SplitResult, urljoin
+from urllib.parse import urljoin
 
 from requests import Response, Session
 from requests.exceptions import RequestException, SSLError, Timeout
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
-from handlers.addresses import check_url, guarded_session
+from handlers.addresses import check_url, guarded_session, origin
 from workflows.conf import settings
 from workflows.exceptions import WorkflowError
 
@@ -46,7 +47,8 @@ class Call:
     url: str
     query: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    #: Bytes, or for `opened` pieces of a known length.
+    body: bytes | Iterable[bytes] | None = None
     #: Seconds for all of it, redirects and the body included.
     timeout: float = 10
     #: Redirects that are followed.
@@ -63,6 +65,8 @@ class Answer:
     data: Any
     #: What happened to the data, if it is not what was sent.
     note: str = ""
+    #: The body as text; in Base64 if it is none.
+    text: str = ""
 
 
 def fetch(call: Call) -> Answer:
@@ -83,6 +87,31 @@ def fetch(call: Call) -> Answer:
                 return answer
             call = answer
     raise FetchFailed(host, "it redirects too often")
+
+
+@contextmanager
+def opened(call: Call) -> Iterator[Response]:
+    """Make the request and give the answer unread; the timeout is that of silence."""
+    host = ""
+    with guarded_session() as session:
+        for _hop in range(call.redirects + 1):
+            host = check_url(call.url).hostname or ""
+            response = _tried(session, call, host)
+            following = _redirected(call, response)
+            if following is None:
+                with response:
+                    yield response
+                return
+            response.close()
+            call = following
+    raise FetchFailed(host, "it redirects too often")
+
+
+def _tried(session: Session, call: Call, host: str) -> Response:
+    try:
+        return _send(session, call, monotonic() + call.timeout)
+    except (RequestException, HTTPError, OSError) as error:
+        raise FetchFailed(host, _problem(error)) from error
 
 
 def _hop_to(session: Session, call: Call, deadline: float) -> Answer | Call:
@@ -115,7 +144,7 @@ def _redirected(call: Call, response: Response) -> Call | None:
         return None
     url = urljoin(response.url or call.url, location)
     following = replace(call, url=url, query={})
-    if _origin(check_url(url)) != _origin(check_url(call.url)):
+    if origin(url) != origin(call.url):
         following = replace(following, headers=_harmless(call.headers))
     turns = response.status_code == 303 or (  # noqa: PLR2004 - See Other
         response.status_code in {301, 302} and call.method == "POST"
@@ -123,11 +152,6 @@ def _redirected(call: Call, response: Response) -> Call | None:
     if turns and call.method != "HEAD":
         following = replace(following, method="GET", body=None)
     return following
-
-
-def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return parts.scheme, parts.hostname, port
 
 
 def _harmless(headers: Mapping[str, str]) -> dict[str, str]:
@@ -140,7 +164,14 @@ def _answer(response: Response, deadline: float) -> Answer:
     kind, charset = _kind(response.headers.get("content-type", ""))
     data, note = _data(content, kind, charset)
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, data, note)
+    return Answer(response.status_code, headers, data, note, _text(content, charset))
+
+
+def _text(content: bytes, charset: str) -> str:
+    try:
+        return content.decode(charset) if content else ""
+    except (LookupError, UnicodeDecodeError):
+        return _base64(content)[0]
 
 
 def _content(response: Response, deadline: float) -> bytes:

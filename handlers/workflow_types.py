@@ -1,4 +1,4 @@
-"""The node types of this app; the order is that of the add menu."""
+"""The node types of this app, in the order of the add menu, and its works."""
 
 from handlers.nodes.calculation import Calculation
 from handlers.nodes.condition import Condition
@@ -11,7 +11,10 @@ from handlers.nodes.http import Http
 from handlers.nodes.loop import Loop
 from handlers.nodes.query import Query
 from handlers.nodes.update import Update
-from workflows.registry import register_node
+from handlers.nodes.work import BackgroundWork
+from handlers.work.crew import Crew
+from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
+from workflows.registry import register_lane, register_node, register_poller
 
 register_node(Condition)
 register_node(Loop)
@@ -27,3 +30,10 @@ register_node(Calculation)
 register_node(Dates)
 
 register_node(Http)
+register_node(BackgroundWork)
+
+register_lane(Crew)
+
+register_poller(WakeWorks)
+register_poller(RequeueWorks)
+register_poller(PruneWorks)

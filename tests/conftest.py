@@ -36,6 +36,17 @@ def english():
     translation.activate("en")
 
 
+@pytest.fixture(autouse=True)
+def silent_pages(request):
+    """Let pages in a browser ask nothing by themselves.
+
+    The server of a test shares its connection with the test, in another thread.
+    """
+    if "live_server" in request.fixturenames:
+        settings = request.getfixturevalue("settings")
+        settings.WORKS = {**settings.WORKS, "LISTENING_PAGES": False}
+
+
 @pytest.fixture
 def nodes():
     """Register the node types of `tests.nodes`."""

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from handlers.conf import WorkSettings
 from workflows.conf import Settings
 from workflows.models import Incident
 from workflows.states import FINAL
@@ -36,7 +37,7 @@ def table(heading):
 def shown(default):
     """Write a default as the table has it."""
     if isinstance(default, timedelta):
-        return f"{default.total_seconds():g}"
+        return f"{default.total_seconds():.15g}"
     if isinstance(default, bool):
         return "yes" if default else "no"
     if default and isinstance(default, tuple):
@@ -61,6 +62,12 @@ def test_every_variable_is_listed():
     assert {name.removeprefix("WORKFLOWS_") for name in computed} <= set(
         table("`WORKFLOWS`")
     )
+
+
+def test_every_key_of_works_is_listed_with_its_default():
+    keys = {field.name.upper(): shown(field.default) for field in fields(WorkSettings)}
+
+    assert table("`WORKS`") == keys
 
 
 @pytest.mark.parametrize(

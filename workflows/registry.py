@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from workflows.contracts import NodeHandler, Switch, Trigger
+from workflows.contracts import Lane, NodeHandler, Switch, Trigger
 from workflows.exceptions import AlreadyRegistered, NotRegistered
 from workflows.poller import Poller
 
@@ -54,6 +54,8 @@ triggers: Registry[Trigger] = Registry("trigger")
 pollers: Registry[type[Poller]] = Registry("poller")
 #: What stops something for all workflows; the admin offers and announces it.
 switches: Registry[Switch] = Registry("switch")
+#: What worker processes do besides executions.
+lanes: Registry[Lane] = Registry("lane")
 
 
 def register_node(handler: type[NodeHandler]) -> None:
@@ -75,3 +77,7 @@ def register_poller(poller: type[Poller]) -> None:
 
 def register_switch(switch: type[Switch]) -> None:
     switches.add(switch.name, switch())
+
+
+def register_lane(lane: type[Lane]) -> None:
+    lanes.add(lane.name, lane())

@@ -6,6 +6,10 @@ import shutil
 import pytest
 from playwright.sync_api import sync_playwright
 
+from tests.handlers.conftest import works
+
+__all__ = ["chromium", "works"]
+
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 

@@ -7,6 +7,15 @@ import pytest
 from demo.shop.models import Customer, Order
 from demo.shop.seeding import seed
 from tests.conftest import NOW
+from tests.handlers.conftest import DEVICE
+from tests.handlers.device import Fake
+
+
+@pytest.fixture(autouse=True)
+def works_here(settings, tmp_path):
+    """Keep the databases of works in a folder of the test."""
+    Fake.reset()
+    settings.WORKS = {**settings.WORKS, "FOLDER": str(tmp_path), "CONDITIONS": DEVICE}
 
 
 @pytest.fixture

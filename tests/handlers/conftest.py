@@ -3,6 +3,7 @@
 import pytest
 
 from tests.conftest import NOW
+from tests.handlers.device import Fake
 from workflows.contracts import NodeRun
 from workflows.forms import compile_config
 from workflows.models import Category
@@ -34,3 +35,20 @@ def categories(db, allowed):
         Category.objects.create(name=name, position=position)
         for position, name in enumerate(["Orders", "Stock", "Mail"])
     ]
+
+
+#: The path of the device that tests decide about.
+DEVICE = "tests.handlers.device.Fake"
+
+
+@pytest.fixture
+def works(settings, tmp_path):
+    """Let works use files in a folder of the test, its modules and its device."""
+    Fake.reset()
+    settings.WORKS = {
+        "FOLDER": str(tmp_path),
+        "MODULES": ["tests.handlers.samples"],
+        "CONDITIONS": DEVICE,
+    }
+    settings.WORKFLOWS = {"HTTP_ALLOWED_HOSTS": ["127.0.0.1"]}
+    return tmp_path

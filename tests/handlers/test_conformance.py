@@ -39,6 +39,7 @@ LEAST = {
     "delete": {"collection": "workflows.category", "filter": RULES},
     "loop": {"items": [1, 2]},
     "http": {"url": "http://127.0.0.1:1/"},
+    "work": {"work": [{"type": "set", "method": "a=1"}]},
 }
 
 pytestmark = pytest.mark.usefixtures("allowed")

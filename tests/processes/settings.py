@@ -4,7 +4,8 @@ import json
 import os
 
 from config.settings import *  # noqa: F403
-from config.settings import INSTALLED_APPS as OURS, WORKFLOWS as GIVEN
+from config.settings import INSTALLED_APPS as OURS, WORKFLOWS as GIVEN, WORKS as THEIRS
 
 INSTALLED_APPS = [*OURS, "tests.processes.nodes"]
+WORKS = {**THEIRS, "MODULES": ["tests.processes.nodes.handlers"], "BACKOFF": 1}
 WORKFLOWS = {**GIVEN, "UP": json.loads(os.environ.get("TEST_UP", "[]"))}

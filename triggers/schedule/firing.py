@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from copy import copy
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db import transaction
@@ -15,9 +15,12 @@ from triggers.schedule.plans import Plan, parked, plans_of
 from triggers.schedule.storing import store
 from workflows.attempts import Errored, attempt, attempt_apart
 from workflows.conf import settings
-from workflows.models import lock_free
+from workflows.models import Execution, lock_free
 from workflows.poller import Poller
 from workflows.services import record_missed, start_many
+
+#: How long settling waits for workers who are busy with what was inserted.
+PATIENCE = timedelta(seconds=2)
 
 
 class FireSchedules(Poller):
@@ -40,8 +43,15 @@ class FireSchedules(Poller):
         alone = _first(Schedule.objects.exclude(inserted))
         near = Schedule.objects.filter(inserted, next_run_at__lte=now + LEAD)
         ahead = _first(near)
-        settled = None if ahead is None else ahead + SETTLING
+        settled = None if ahead is None else _settled(ahead, now)
         return min((each for each in (alone, settled) if each), default=None)
+
+
+def _settled(moment: datetime, now: datetime) -> datetime:
+    """Tell when to settle what was inserted for a moment."""
+    if _is_busy(now):
+        return min(moment + PATIENCE, now + SETTLING / 5)
+    return moment + SETTLING
 
 
 def _first(schedules: ScheduleQuerySet) -> datetime | None:
@@ -55,11 +65,22 @@ def _claim(now: datetime) -> list[Schedule]:
 
     The workflows are locked here because counting will need them: whoever enables or
     disables locks the workflow first and then its schedules, and neither may wait for
-    the other. What is locked is skipped, and is due again in a moment.
+    the other. What is locked is skipped, and is due again in a moment. What was
+    inserted ahead runs without us, and lets the others go first.
     """
     due = Schedule.objects.to_fire(now).order_by("next_run_at", "pk")
-    rows = due.select_related("version__workflow").defer("version__definition")
-    return list(lock_free(rows)[: settings().schedule_batch])
+    inserted = Q(ahead__gt=0)
+    settled = Q(next_run_at__lte=now - PATIENCE) if _is_busy(now) else Q()
+    for share in (due.exclude(inserted), due.filter(inserted, settled)):
+        rows = share.select_related("version__workflow").defer("version__definition")
+        if locked := list(lock_free(rows)[: settings().schedule_batch]):
+            return locked
+    return []
+
+
+def _is_busy(now: datetime) -> bool:
+    """Tell whether workers have more to do than they can: settling may wait."""
+    return Execution.objects.claimable(now).exists()
 
 
 def _alike(rows: Sequence[Schedule]) -> list[list[Schedule]]:

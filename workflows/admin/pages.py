@@ -26,14 +26,15 @@ class PunctualAdmin(admin.ModelAdmin):
         css = {"all": ["workflows/admin.css"]}
 
     def url(self, name: str, *args: Any) -> str:
-        """Find a page of Punctual on the site that this admin belongs to."""
+        """Find a page of this app on the site that this admin belongs to."""
         site = self.admin_site.name
-        return reverse(f"admin:workflows_{name}", args=args, current_app=site)
+        app = self.opts.app_label
+        return reverse(f"admin:{app}_{name}", args=args, current_app=site)
 
     def route(self, route: str, name: str, view: Callable[..., Any]) -> URLPattern:
-        model = self.opts.model_name
+        model = f"{self.opts.app_label}_{self.opts.model_name}"
         wrapped = self.admin_site.admin_view(view)
-        return path(route, wrapped, name=f"workflows_{model}_{name}")
+        return path(route, wrapped, name=f"{model}_{name}")
 
     def target(self, request: HttpRequest, object_id: str, permission: str) -> Any:
         """Find an object that the user may do this to; 404 or 403 otherwise."""
@@ -50,7 +51,7 @@ class PunctualAdmin(admin.ModelAdmin):
         return bool(getattr(self, f"has_{permission}_permission")(request, obj))
 
     def granted(self, request: HttpRequest, codename: str) -> bool:
-        return request.user.has_perm(f"workflows.{codename}")
+        return request.user.has_perm(f"{self.opts.app_label}.{codename}")
 
     def page(
         self, request: HttpRequest, template: str, **context: Any
@@ -62,7 +63,9 @@ class PunctualAdmin(admin.ModelAdmin):
             "media": self.media,
         }
         return TemplateResponse(
-            request, f"admin/workflows/{template}", {**shared, **context}
+            request,
+            f"admin/{self.opts.app_label}/{template}",
+            {**shared, **context},
         )
 
     def back(self, request: HttpRequest, default: str) -> str:

@@ -11,11 +11,13 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from workflows import registry
 from workflows.cluster.board import board
 from workflows.cluster.pulse import Pulse
 from workflows.cluster.wakeups import EARLY
 from workflows.conf import settings
 from workflows.connecting import whole_connection
+from workflows.contracts import Hands
 from workflows.engine import Drain, Presence, Warming, register
 from workflows.models import Worker
 from workflows.poller import rest
@@ -33,6 +35,7 @@ class _Process:
     warming: Warming
     drain: Drain
     pulse: Pulse
+    hands: Hands
 
 
 _processes: list[_Process] = []
@@ -69,6 +72,19 @@ def _has_run(ids: Sequence[int]) -> bool:
     return True
 
 
+def attend(name: str, ids: Sequence[int]) -> None:
+    """Let a lane look at what it has to do."""
+    board.hear()
+    if board.stopping:
+        return
+    try:
+        registry.lanes.get(name).look(_this_process().hands, ids)
+    except (DatabaseError, InterfaceError) as error:
+        # A scheduler sends the wake-up again.
+        logger.warning("The database does not answer: %s", error)
+        connection.close()
+
+
 def enter(**_signal: Any) -> None:
     """Receive `post_spawn`: make a worker known before its first wake-up."""
     try:
@@ -88,17 +104,23 @@ def _this_process() -> _Process:
     worker = register(Worker.Kind.WORKER, timezone.now())
     presence = Presence(worker)
     presence.start()
+    hands = Hands(
+        worker.pk,
+        str(worker),
+        timezone.now,
+        halted=lambda: board.stopping or presence.lost.is_set(),
+    )
     warming = Warming()
     warming.start()
     drain = Drain(
         worker.pk,
         timezone.now,
         threads=settings().outside_threads,
-        halted=lambda: board.stopping or presence.lost.is_set(),
+        halted=hands.halted,
     )
     pulse = Pulse(board, drain.hangs)
     pulse.start()
-    _processes[:] = [_Process(os.getpid(), presence, warming, drain, pulse)]
+    _processes[:] = [_Process(os.getpid(), presence, warming, drain, pulse, hands)]
     Finalize(None, _leave, args=tuple(_processes), exitpriority=1)
     return _processes[0]
 
@@ -109,6 +131,8 @@ def _leave(process: _Process) -> None:
     process.pulse.end()
     try:
         process.drain.close()
+        for lane in registry.lanes:
+            lane.leave(process.hands)
         process.presence.leave()
     except (DatabaseError, InterfaceError):
         return

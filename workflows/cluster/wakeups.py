@@ -20,6 +20,7 @@ from django_q.tasks import async_task
 
 #: What a wake-up calls, by its path: the message outlives the code that sent it.
 LOOK = "workflows.cluster.tasks.look"
+ATTEND = "workflows.cluster.tasks.attend"
 #: How long before a moment its workers are woken; they rest until then.
 EARLY = timedelta(seconds=0.05)
 #: Executions that one message stands for, and messages that one call sends.
@@ -42,6 +43,12 @@ def wake(ids: Sequence[int], at: datetime | None = None) -> None:
     with transaction.atomic():
         for _ in range(min(-(-len(ids) // SHARE), MOST)):
             _send(LOOK, named, at and at.isoformat())
+
+
+def wake_lane(name: str, ids: Sequence[int]) -> None:
+    """Ask a worker to look at what a lane has, once the transaction is committed."""
+    if ids and not _muted.get():
+        _send(ATTEND, name, list(ids))
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from workflows.models.workflow import Workflow, WorkflowVersion
 from workflows.states import UNFINISHED, ExecutionStatus, sources
 
 #: How long after its moment an execution that was inserted ahead may be taken.
-LATE = timedelta(seconds=2)
+LATE = timedelta(seconds=10)
 
 
 class ExecutionQuerySet(models.QuerySet["Execution"]):

@@ -1,5 +1,6 @@
 """What may be done with workflows and executions; every effect goes through here."""
 
+from workflows.cluster import unheard, wake_lane
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
 from workflows.services.edits import change_definition, change_options, change_trigger
 from workflows.services.event import Event
@@ -62,4 +63,6 @@ __all__ = [
     "start",
     "start_many",
     "trigger_problems",
+    "unheard",
+    "wake_lane",
 ]

@@ -91,6 +91,8 @@ class Scheduler:
         pollers = [InsertAhead(), FireSchedules()]
         while (due := self.next_of(pollers)) is not None and due <= end:
             self.now = max(due, self.now)
+            # Workers take at once what is due.
+            Execution.objects.filter(due_at__lte=self.now).update(due_at=None)
             for poller in pollers:
                 if self.chance.random() < 0.01:
                     self.die(poller)

@@ -7,10 +7,11 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from tests.nodes import node
-from workflows import services
+from workflows import registry, services
 from workflows.cluster import tasks
 from workflows.cluster.board import Board
 from workflows.cluster.pulse import Pulse
+from workflows.contracts import Lane
 from workflows.engine import Drain, Presence, Warming
 from workflows.models import Worker
 
@@ -107,3 +108,57 @@ def test_a_worker_signs_off(worker, db):
     tasks._leave(tasks._processes[0])
 
     assert not Worker.objects.exists()
+
+
+class Ditch(Lane):
+    """A lane that remembers what it was shown."""
+
+    name = "ditch"
+
+    def __init__(self):
+        self.shown = []
+        self.left = []
+
+    def look(self, hands, ids):
+        self.shown.append((hands.owner, ids))
+
+    def leave(self, hands):
+        self.left.append(hands.owner)
+
+
+@pytest.fixture
+def ditch():
+    with registry.lanes.temporarily("ditch", Ditch()) as lane:
+        yield lane
+
+
+def test_a_lane_is_shown_what_is_its_own(worker, db, board, ditch):
+    tasks.attend("ditch", [5])
+
+    assert ditch.shown == [(Worker.objects.get().pk, [5])]
+    assert board.heard == 1
+
+
+def test_a_stopping_worker_shows_lanes_nothing(worker, db, board, ditch):
+    board.stop()
+    tasks.attend("ditch", [5])
+
+    assert ditch.shown == []
+
+
+def test_lanes_come_to_an_end_before_the_worker_signs_off(worker, db, ditch):
+    tasks.attend("ditch", [5])
+    [(owner, _ids)] = ditch.shown
+
+    tasks._leave(tasks._processes[0])
+
+    assert ditch.left == [owner]
+
+
+def test_a_wake_up_of_a_lane_is_a_message(db):
+    services.wake_lane("ditch", [])
+    assert services.unheard() == 0
+
+    services.wake_lane("ditch", [5])
+
+    assert services.unheard() == 1

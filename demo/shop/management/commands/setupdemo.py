@@ -8,6 +8,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from demo.shop import goods
+from handlers.models import Work
+
 NAME = "admin"
 
 
@@ -17,7 +20,15 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         call_command("seedshop", stdout=self.stdout)
         call_command("loadexamples", stdout=self.stdout)
+        self._start_work()
         self._create_admin()
+
+    def _start_work(self) -> None:
+        """Prepare the example of background work, and start it once."""
+        goods.prepare()
+        if not Work.objects.filter(tag=goods.TAG).exists():
+            goods.load()
+            self.stdout.write("Started the background work 'load_goods'.")
 
     def _create_admin(self) -> None:
         users = get_user_model()._default_manager

@@ -1,0 +1,29 @@
+"""Background work in the Django admin: works, aliases, databases, tokens."""
+
+from django.contrib import admin
+
+from handlers.admin.connections import AliasAdmin, DatabaseAdmin, DocumentAdmin
+from handlers.admin.notifications import NotificationAdmin
+from handlers.admin.tokens import TokenAdmin
+from handlers.admin.works import WorkAdmin
+from handlers.models import (
+    ApiToken,
+    Document,
+    HttpAlias,
+    Notification,
+    SqlDatabase,
+    Work,
+)
+
+
+def register(site: admin.AdminSite) -> None:
+    """Put background work on an admin site; the default site has it already."""
+    site.register(Work, WorkAdmin)
+    site.register(HttpAlias, AliasAdmin)
+    site.register(SqlDatabase, DatabaseAdmin)
+    site.register(Document, DocumentAdmin)
+    site.register(ApiToken, TokenAdmin)
+    site.register(Notification, NotificationAdmin)
+
+
+register(admin.site)

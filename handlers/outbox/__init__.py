@@ -1,0 +1,1 @@
+"""Commands for people: delivered to the admin pages that are open."""

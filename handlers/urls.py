@@ -1,0 +1,11 @@
+from django.urls import path
+
+from handlers import api
+from handlers.outbox import views
+
+urlpatterns = [
+    path("api/works/", api.start, name="handlers_api_start"),
+    path("api/works/<int:pk>/", api.show, name="handlers_api_show"),
+    path("outbox/", views.poll, name="handlers_outbox"),
+    path("outbox/dismiss/", views.dismiss, name="handlers_outbox_dismiss"),
+]

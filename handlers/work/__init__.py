@@ -1,0 +1,1 @@
+"""Background work: arrays of handlers that run once or again and again, and last."""
