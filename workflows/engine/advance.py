@@ -66,7 +66,10 @@ def advance(
         if halted() and not run.has_answer:
             run.outcome = Outcome(ExecutionStatus.QUEUED, due_at=clock())
             return
-        if not _step(run, clock, careful=careful) or monotonic() >= until:
+        if not _step(run, clock, careful=careful):
+            return
+        # What is tried carefully is tried as a whole, but for loops, which are long.
+        if monotonic() >= until and (run.frames or not careful):
             return
 
 

@@ -33,6 +33,7 @@ def wrongs(execution):
     """List what is not as it has to be at the end."""
     entries = Category.objects.filter(name__startswith=f"{execution.pk} ")
     asked = [run for run in Outside.asked if run.execution_id == execution.pk]
+    keys = {run.idempotency_key for run in asked}
     jobs = list(execution.jobs.order_by("number").values_list("node_key", "round"))
     rounds = [(key, number) for number in ("1", "2") for key in BODY]
     right = {
@@ -40,8 +41,7 @@ def wrongs(execution):
         "its jobs, each once": jobs == [("loop", ""), *rounds],
         "no job open": not execution.jobs.exclude(status="succeeded").exists(),
         "effects in the database exactly once": entries.count() == len("xy"),
-        "a key for each round": len({run.idempotency_key for run in asked})
-        == len("xy"),
+        "a key for each round": len(keys) == len("xy"),
         "nobody's at the end": (execution.owner, execution.frames) == (None, None),
     }
     return [f"{wish} (jobs {jobs})" for wish, is_so in right.items() if not is_so]
