@@ -83,12 +83,15 @@ def _prepare(run: Run, now: datetime) -> Call:
     compiled = run.version.steps[run.at or ""]
     if isinstance(compiled, WorkflowError):
         raise compiled
-    config = compiled.config.render(run.scope(now))
+    scope = run.scope(now)
+    config = compiled.config.render(scope)
     resumes = run.open_job is not None and run.open_job.status == JobStatus.WAITING
-    return Call(compiled, _node_run(run, config, now), resumes=resumes)
+    return Call(compiled, _node_run(run, config, scope, now), resumes=resumes)
 
 
-def _node_run(run: Run, config: dict[str, Any], now: datetime) -> NodeRun:
+def _node_run(
+    run: Run, config: dict[str, Any], scope: dict[str, Any], now: datetime
+) -> NodeRun:
     execution, job = run.execution, run.open_job
     waits = job is not None and job.status == JobStatus.WAITING
     number = run.job_count + 1 if job is None else job.number
@@ -99,7 +102,7 @@ def _node_run(run: Run, config: dict[str, Any], now: datetime) -> NodeRun:
         execution_id=execution.pk,
         attempt=1 if job is None else job.attempt + (0 if waits else 1),
         idempotency_key=f"{execution.pk}-{run.step.key}-{number}",
-        scope=run.scope(now),
+        scope=scope,
         ancestors=(*execution.ancestors, execution.pk),
         waited=job.result if job is not None and waits else None,
     )
