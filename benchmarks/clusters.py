@@ -14,10 +14,12 @@ import psutil
 from django.db import connection
 
 from benchmarks.waiting import eventually
-from workflows.models import Worker
+from workflows.models import Worker, WorkerQuerySet
 
 #: Seconds that a cluster may take to start on a busy machine, and to stop.
 PATIENCE, GRACE = 90, 20
+Commands = tuple[tuple[str, ...], ...]
+CLUSTER = ("runcluster",)
 
 
 class ClusterDied(Exception):
@@ -46,7 +48,7 @@ class Clusters:
     def await_workers(self, count: int) -> None:
         def are_there() -> bool:
             self.check()
-            return workers().count() >= count
+            return known_workers().count() >= count
 
         eventually(are_there, f"{count} workers were ready", PATIENCE)
 
@@ -77,12 +79,12 @@ class Clusters:
                 _kill(process)
 
 
-def workers() -> "object":
+def known_workers() -> WorkerQuerySet:
     return Worker.objects.filter(kind=Worker.Kind.WORKER)
 
 
 def worker_pids() -> list[int]:
-    return list(Worker.objects.filter(kind="worker").values_list("pid", flat=True))
+    return list(known_workers().values_list("pid", flat=True))
 
 
 def database_cpu() -> float:
@@ -113,14 +115,16 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def clusters(folder: Path, workers: int, count: int = 1) -> Iterator[Clusters]:
+def clusters(
+    folder: Path, workers: int, count: int = 1, commands: Commands = (CLUSTER,)
+) -> Iterator[Clusters]:
     """Start clusters on the database of DATABASE_URL; stop them in the end."""
     running = Clusters([], [], time.time())
     try:
-        for number in range(count):
+        for number, command in enumerate(commands * count):
             log = folder / f"cluster-{number}.log"
             running.logs.append(log)
-            running.processes.append(_spawn(log, folder, workers))
+            running.processes.append(_spawn(command, log, folder, workers))
         running.await_workers(workers * count)
         yield running
         running.check()
@@ -128,10 +132,12 @@ def clusters(folder: Path, workers: int, count: int = 1) -> Iterator[Clusters]:
         running.stop()
 
 
-def _spawn(log: Path, folder: Path, workers: int) -> subprocess.Popen[bytes]:
+def _spawn(
+    command: tuple[str, ...], log: Path, folder: Path, workers: int
+) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.manage", "runcluster"],
+            [sys.executable, "-m", "benchmarks.manage", *command],
             env={**os.environ, "WORKERS": str(workers), "VAR_DIR": str(folder)},
             stdin=subprocess.DEVNULL,
             stdout=output,

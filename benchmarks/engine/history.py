@@ -54,7 +54,7 @@ def _copy_jobs(pk: int) -> None:
 
 
 def _columns(model: type[Model], without: set[str]) -> list[str]:
-    names = [field.column for field in model._meta.concrete_fields]
+    names = [str(field.column) for field in model._meta.concrete_fields]
     return [name for name in names if name not in without]
 
 

@@ -24,7 +24,7 @@ from workflows.models import Execution, WorkflowVersion
 from workflows.poller import rest
 
 #: Seconds of idleness that are watched, and the pauses between single events.
-IDLE, PAUSES = 15.0, (0.03, 0.1)
+IDLE, PAUSES = 10.0, (0.03, 0.1)
 ROUNDS_OF_LOOP = 100
 #: How a definition has a loop of so many rounds around its nodes.
 LOOP = {"key": "loop", "type": "loop", "config": {"target": ROUNDS_OF_LOOP}}
@@ -111,5 +111,5 @@ def _idle_cost(running: Clusters) -> tuple[float, float]:
 LATENCY = (
     Workload("W3", "a loop of 100 cheap nodes", 20, w3),
     Workload("W5", "forty nodes in a row, alone", 20, w5),
-    Workload("W6", "idle latency and idle cost", 200, w6),
+    Workload("W6", "idle latency and idle cost", 200, w6, most=1),
 )

@@ -99,9 +99,9 @@ def w8(bench: Bench, count: int) -> Iterator[Figure]:
 
 
 THROUGHPUT = (
-    Workload("W1", "three cheap nodes", 10_000, w1),
-    Workload("W2", "a database update in the middle", 5_000, w2),
+    Workload("W1", "three cheap nodes", 5_000, w1),
+    Workload("W2", "a database update in the middle", 3_000, w2),
     Workload("W2b", "three outside nodes that do nothing", 2_000, w2b),
-    Workload("W7", "W1 behind a long history", 10_000, w7),
-    Workload("W8", "four clusters on one database", 10_000, w8),
+    Workload("W7", "W1 behind a long history", 5_000, w7),
+    Workload("W8", "four clusters on one database", 5_000, w8),
 )

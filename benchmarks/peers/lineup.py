@@ -44,7 +44,7 @@ def _script(name: str) -> tuple[str, ...]:
 
 _OURS = (sys.executable, "-m", "benchmarks.peers.ours")
 _PATH = (("PEER_RESTATE", str(RESTATE)),)
-_RAW = _script("raw")
+_RAW, _SCHEDULER = _script("raw"), _script("apscheduler")
 _GROUP_1, _GROUP_100 = (("PEER_GROUP", "1"),), (("PEER_GROUP", "100"),)
 
 # fmt: off
@@ -62,6 +62,11 @@ PEERS = (
     Peer("raw SQL, commits of 100", "every step", _RAW, _GROUP_100),
 )
 # fmt: on
+#: Whose lateness `benchmarks.lateness` compares.
+SCHEDULERS = (
+    Peer("APScheduler, memory", "nothing", _SCHEDULER, (("PEER_STORE", "memory"),)),
+    Peer("APScheduler, PostgreSQL", "job", _SCHEDULER, (("PEER_STORE", "database"),)),
+)
 #: Not in the race, and why: said in the output.
 ABSENT = (
     "Not in the race: Oban for Python, which needs Python 3.12; this is Python "
