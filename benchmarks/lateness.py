@@ -23,6 +23,7 @@ from benchmarks.figures import percentile
 from benchmarks.peers.lineup import SCHEDULERS
 from benchmarks.peers.running import PeerFailed, Server, run, server_url
 from benchmarks.places import Place, place
+from benchmarks.waiting import clean_up_on_sigterm
 from triggers.models import Schedule
 from workflows.models import Execution, Job, Workflow, WorkflowVersion
 from workflows.poller import rest
@@ -134,6 +135,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> None:
     options = parser().parse_args()
+    clean_up_on_sigterm()
     with place() as here:
         measure(here, options)
     if options.peers:

@@ -1,5 +1,7 @@
 """Wait for what other processes do: never longer than needed, never for ever."""
 
+import signal
+import sys
 from collections.abc import Callable
 from time import monotonic
 
@@ -21,3 +23,8 @@ def eventually(
         if monotonic() > end:
             raise NeverHappened(what, seconds)
         rest(pause)
+
+
+def clean_up_on_sigterm() -> None:
+    """End by an exception, so that clusters stop and databases go away."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Told to stop."))

@@ -25,7 +25,7 @@ from benchmarks.engine.throughput import THROUGHPUT
 from benchmarks.executions import ExecutionFailed
 from benchmarks.figures import Table
 from benchmarks.places import place
-from benchmarks.waiting import NeverHappened
+from benchmarks.waiting import NeverHappened, clean_up_on_sigterm
 
 WORKLOADS = {
     each.name: each
@@ -124,6 +124,7 @@ def main() -> int:
     if unknown := set(options.workloads) - set(WORKLOADS):
         parser().error(f"There is no workload {', '.join(sorted(unknown))}.")
     settle(options)
+    clean_up_on_sigterm()
     chosen = [WORKLOADS[name] for name in options.workloads] or list(WORKLOADS.values())
     return run(chosen, options)
 

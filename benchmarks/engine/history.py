@@ -47,10 +47,10 @@ def _copy_jobs(pk: int) -> None:
         INSERT INTO {table} (execution_id, {_joined(copied)})
         SELECT e.id, {_joined(f"j.{name}" for name in copied)}
         FROM {executions} AS e, {table} AS j
-        WHERE j.execution_id = %s AND e.id > %s ORDER BY e.id, j.number
+        WHERE j.execution_id = %s AND e.event_key LIKE %s ORDER BY e.id, j.number
     """  # noqa: S608 - names of our own columns
     with connection.cursor() as cursor:
-        cursor.execute(sql, [pk, pk])
+        cursor.execute(sql, [pk, "past-%"])
 
 
 def _columns(model: type[Model], without: set[str]) -> list[str]:

@@ -15,6 +15,7 @@ from benchmarks.figures import markdown, written
 from benchmarks.peers import race
 from benchmarks.peers.lineup import ABSENT, PEERS, Peer
 from benchmarks.peers.running import PeerFailed, Server, run, server_url
+from benchmarks.waiting import clean_up_on_sigterm
 
 OURS, DBOS = PEERS[0].name, "DBOS, tuned"
 
@@ -88,6 +89,7 @@ def main() -> int:
     chosen = [peer for peer in PEERS if _is_meant(peer, options.peers)]
     if not chosen:
         parser().error("No engine has such a name.")
+    clean_up_on_sigterm()
     return measure(chosen, options)
 
 
