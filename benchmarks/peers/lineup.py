@@ -19,23 +19,16 @@ class Peer:
     command: tuple[str, ...]
     #: What its processes find in the environment.
     variables: tuple[tuple[str, str], ...] = ()
-    #: Executions, as a part of those asked for: the slow ones get fewer.
+    #: Workflows, in relation to those asked for: all shall take seconds.
     part: float = 1
-    extra: tuple[str, ...] = ()
 
     def missing(self) -> str:
         """Say what it lacks; nothing if it can run."""
-        return (
-            "" if Path(self.command[0]).exists() else "`make bench-peers` installs it"
-        )
+        there = Path(self.command[0]).exists()
+        return "" if there else "`make bench-peers` installs it"
 
     def run(self, count: int) -> list[str]:
-        return [
-            *self.command,
-            "run",
-            str(max(1, round(count * self.part))),
-            *self.extra,
-        ]
+        return [*self.command, "run", str(max(1, round(count * self.part)))]
 
 
 def _script(name: str) -> tuple[str, ...]:
@@ -45,12 +38,13 @@ def _script(name: str) -> tuple[str, ...]:
 _OURS = (sys.executable, "-m", "benchmarks.peers.ours")
 _PATH = (("PEER_RESTATE", str(RESTATE)),)
 _RAW, _SCHEDULER = _script("raw"), _script("apscheduler")
+_MARK, _OUTSIDE_MARK = (("PEER_NODE", "mark"),), (("PEER_NODE", "outside_mark"),)
 _GROUP_1, _GROUP_100 = (("PEER_GROUP", "1"),), (("PEER_GROUP", "100"),)
 
 # fmt: off
 PEERS = (
-    Peer("Punctual, nodes without effects", "every step", _OURS, extra=("mark",)),
-    Peer("Punctual, outside nodes", "each step alone", _OURS, extra=("outside_mark",)),
+    Peer("Punctual, nodes without effects", "every step", _OURS, _MARK, 3),
+    Peer("Punctual, outside nodes", "each step alone", _OURS, _OUTSIDE_MARK),
     Peer("DBOS, tuned", "every step", _script("dbos"), part=0.5),
     Peer("Restate", "every step", _script("restate"), _PATH),
     Peer("Absurd, tuned", "every step", _script("absurd"), part=0.5),
@@ -59,7 +53,7 @@ PEERS = (
     Peer("Celery with Redis", "queue only", _script("celery"), part=0.5),
     Peer("django-q2, ORM broker", "queue only", _script("djangoq"), part=0.2),
     Peer("raw SQL, a commit for each step", "every step", _RAW, _GROUP_1),
-    Peer("raw SQL, commits of 100", "every step", _RAW, _GROUP_100),
+    Peer("raw SQL, commits of 100", "every step", _RAW, _GROUP_100, 5),
 )
 # fmt: on
 #: Whose lateness `benchmarks.lateness` compares.

@@ -1,6 +1,6 @@
-"""Our engine in the race: `python -m benchmarks.peers.ours run 1000 mark`.
+"""Our engine in the race: `python -m benchmarks.peers.ours run 1000`.
 
-`mark` is a node without effects, `outside_mark` a call to the world outside.
+PEER_NODE is `mark`, a node without effects, or `outside_mark`, a call outside.
 """
 
 import os
@@ -13,7 +13,7 @@ from benchmarks.peers import race
 
 
 def main() -> None:
-    count, kind = int(sys.argv[2]), sys.argv[3]
+    count, kind = int(sys.argv[2]), os.environ["PEER_NODE"]
     call_command("migrate", verbosity=0)
     start(workflow(chain(race.STEPS, kind)), count)
     os.environ |= {"WORKERS": str(race.WORKERS), "VAR_DIR": os.environ["MARKS"]}

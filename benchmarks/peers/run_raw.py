@@ -1,10 +1,14 @@
-"""The limit: nothing but the SQL of durable steps, in groups or one by one."""
+"""The limit: nothing but the SQL of durable steps, in groups or one by one.
+
+Runs are claimed in hundreds either way.
+"""
 
 import os
 
 import psycopg
 import race
 
+CLAIMED = 100
 #: Runs that share a commit; 1 means a statement and a commit for each step.
 GROUP = int(os.environ.get("PEER_GROUP", "100"))
 TABLES = """
@@ -18,9 +22,10 @@ TABLES = """
         PRIMARY KEY (run, seq))
 """
 CLAIM = """
+    WITH free AS MATERIALIZED (
+        SELECT id FROM run WHERE status = 0 ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
     UPDATE run SET status = 1, token = token + 1, owner = pg_backend_pid()
-    WHERE id IN (SELECT id FROM run WHERE status = 0 ORDER BY id LIMIT %s
-        FOR UPDATE SKIP LOCKED) RETURNING id, token
+    FROM free WHERE run.id = free.id RETURNING run.id, run.token
 """
 STEP = """
     WITH given AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS g(id, token)),
@@ -40,18 +45,23 @@ def enqueue(count: int) -> None:
             "SELECT 0, 0, 0 FROM generate_series(1, %s)",
             [count],
         )
+        connection.execute("ANALYZE")
 
 
 def work() -> None:
     with psycopg.connect(race.url(), autocommit=True) as connection:
-        while rows := connection.execute(CLAIM, [GROUP]).fetchall():
-            ids, tokens = zip(*rows, strict=True)
-            for nth in range(1, race.STEPS + 1):
-                for _ in rows:
-                    race.mark()
-                status = 2 if nth == race.STEPS else 1
-                values = [list(ids), list(tokens), nth, status, nth]
-                connection.execute(STEP, values)
+        while rows := connection.execute(CLAIM, [CLAIMED]).fetchall():
+            for first in range(0, len(rows), GROUP):
+                for nth in range(1, race.STEPS + 1):
+                    step(connection, rows[first : first + GROUP], nth)
+
+
+def step(connection: psycopg.Connection, rows: list[tuple[int, int]], nth: int) -> None:
+    for _ in rows:
+        race.mark()
+    ids, tokens = zip(*rows, strict=True)
+    status = 2 if nth == race.STEPS else 1
+    connection.execute(STEP, [list(ids), list(tokens), nth, status, nth])
 
 
 if __name__ == "__main__":

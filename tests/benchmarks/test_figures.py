@@ -52,3 +52,10 @@ def test_a_peer_that_is_not_installed_says_who_installs_it():
     peer = Peer("Nobody", "nothing", ("/nowhere/python",))
 
     assert peer.missing() == "`make bench-peers` installs it"
+
+
+def test_a_peer_gets_its_part_of_the_workflows():
+    peer = Peer("Slow", "nothing", ("python", "slow.py"), part=0.2)
+
+    assert peer.run(100) == ["python", "slow.py", "run", "20"]
+    assert peer.run(1)[-1] == "1"
