@@ -134,8 +134,12 @@ class SqlitePlace(Place):
             shutil.copy(template, name)
 
     def _drop(self, name: str) -> None:
+        # Beside the file are its logs, and a folder with the locks of its workers.
         for each in self.folder.glob(f"{Path(name).name}*"):
-            each.unlink()
+            if each.is_dir():
+                shutil.rmtree(each)
+            else:
+                each.unlink()
 
 
 @contextmanager
