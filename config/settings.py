@@ -161,8 +161,29 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not flag("PRODUCTION")
 MEDIA_ROOT = VAR_DIR / "media"
 
+#: The one line of the crontab. It never changes: the crontab finds it by its hash.
+CRONJOBS = [
+    ("* * * * *", "django.core.management.call_command", ["watchdog", "-v0"]),
+]
+#: Tells the lines of several sites of one user apart.
+CRONTAB_COMMENT = f"punctual in {BASE_DIR}"
+#: What cron runs first, such as a script that reads the environment from a file.
+CRONTAB_COMMAND_PREFIX = os.environ.get("CRON_PREFIX", "")
+CRONTAB_DJANGO_MANAGE_PATH = str(BASE_DIR / "manage.py")
+
+ADMINS = [(address, address) for address in words("ADMINS")]
+SERVER_EMAIL = DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "punctual@localhost")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = flag("EMAIL_TLS")
+EMAIL_TIMEOUT = 10
+
 if flag("PRODUCTION"):
     SECURE_SSL_REDIRECT = not flag("NO_SSL_REDIRECT")
+    # Who looks after the process itself asks it by plain HTTP.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -175,9 +196,18 @@ WORKFLOWS = {
     "COLLECTIONS": words("WORKFLOWS_COLLECTIONS", "shop"),
     #: What `manage.py up` starts besides Punctual itself: orders keep coming in.
     "UP": [("shop", ("openshop",))],
+    "ALERT_WEBHOOK": os.environ.get("ALERT_WEBHOOK", ""),
+    "WATCHDOG_RESTARTS": flag("WATCHDOG_RESTARTS"),
     **{
         key: float(os.environ[name])
-        for key in ("LEASE", "DEAF_AFTER", "STOP_GRACE", "TIME_SLICE")
+        for key in (
+            "LEASE",
+            "DEAF_AFTER",
+            "STOP_GRACE",
+            "TIMEOUT_GRACE",
+            "TIME_SLICE",
+            "STALLED_AFTER",
+        )
         if os.environ.get(name := f"WORKFLOWS_{key}")
     },
 }

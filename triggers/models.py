@@ -73,6 +73,10 @@ class Schedule(models.Model):
     cursor = models.CharField(max_length=255, blank=True)
     #: The highest primary key that a search has met; newer records lie above it.
     seen = models.BigIntegerField(null=True, blank=True)
+    #: Where the round of reading records again goes on: behind this primary key.
+    reread = models.CharField(max_length=255, blank=True, default="")
+    #: Of a record: the dates that its moment was worked out from; see `stamp`.
+    dates = models.CharField(max_length=64, blank=True, default="")
     #: Why it is parked, as a sentence.
     error = models.TextField(_("error"), blank=True)
 

@@ -1,12 +1,14 @@
 """Run what is not ours, and keep what it raises: the one catch-all of the project."""
 
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from workflows.codec import readable
 from workflows.exceptions import WorkflowError
@@ -36,8 +38,22 @@ def attempt(action: Callable[[], T], *, blame_database: bool = False) -> T | Err
         if not blame_database:
             raise
         return _errored()
-    except Exception:  # noqa: BLE001 - plug-ins raise anything, and none may stop us
+    except BaseException as error:
+        if _is_interrupt(error):
+            raise
         return _errored()
+
+
+def _is_interrupt(error: BaseException) -> bool:
+    """Tell Ctrl-C from a plug-in that raises the same: only the first can come here.
+
+    Workers have other handlers for the signal, and threads never see it.
+    """
+    return (
+        isinstance(error, KeyboardInterrupt)
+        and threading.current_thread() is threading.main_thread()
+        and signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    )
 
 
 def attempt_apart(
@@ -45,17 +61,32 @@ def attempt_apart(
 ) -> T | Errored:
     """Do the same under a savepoint: what raises leaves no trace in the database."""
     with transaction.atomic():
-        answer = attempt(action, blame_database=blame_database)
+        answer = attempt(
+            lambda: _in_words_of_django(action), blame_database=blame_database
+        )
         if isinstance(answer, Errored):
             transaction.set_rollback(True)
     return answer
 
 
+def _in_words_of_django(action: Callable[[], T]) -> T:
+    """Let errors that a driver raises past Django look like all the others."""
+    with connection.wrap_database_errors:
+        return action()
+
+
 def _errored() -> Errored:
     """Describe the exception that is being handled."""
     error = sys.exception()
-    text = str(error) or type(error).__name__
+    text = _text_of(error) or type(error).__name__
     if not isinstance(error, WorkflowError):
         text = f"{type(error).__name__}: {text}"
     trace = traceback.format_exc()[-TRACEBACK_LIMIT:]
     return Errored(readable(text, MESSAGE_LIMIT), readable(trace))
+
+
+def _text_of(error: BaseException | None) -> str:
+    try:
+        return str(error)
+    except BaseException:  # noqa: BLE001 - that is a plug-in's code as well
+        return ""

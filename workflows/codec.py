@@ -18,6 +18,9 @@ from workflows.exceptions import ResultNotStorable
 #: An escaped NUL, told from an escaped backslash before `u0000`.
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
+#: Calls that any reader of a value may be deeper on the stack than its first writer.
+_ROOM = 200
+
 #: A datetime is a date too, so that it comes first.
 _WRITERS: tuple[tuple[type, str, Callable[[Any], str]], ...] = (
     (dt.datetime, "$datetime", dt.datetime.isoformat),
@@ -77,12 +80,25 @@ def encode(value: object) -> str:
     try:
         text = _dump_strictly(value)
         text.encode()
+        if text.count("[") + text.count("{") > _ROOM:
+            _with_less_room(value)
     except (TypeError, ValueError, RecursionError) as error:
         raise ResultNotStorable(str(error)) from error
     if _NUL.search(text):
         reason = "it holds a NUL character, which databases refuse"
         raise ResultNotStorable(reason)
     return text
+
+
+def _with_less_room(value: object, frames: int = _ROOM) -> None:
+    """Write `value` again from further up the stack, as other code will.
+
+    How deep a structure may be depends on how deep its writer or reader is called.
+    """
+    if frames:
+        _with_less_room(value, frames - 1)
+    else:
+        json.dumps(value, cls=TypedEncoder)
 
 
 def readable(text: object, limit: int = 100_000) -> str:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, Manager, Model
+from django.db import router
+from django.db.models import Field, Manager, Model, QuerySet
 
 from workflows.conf import settings
 from workflows.exceptions import CollectionNotAllowed, FieldUnknown
@@ -41,6 +42,17 @@ def collection(label: str) -> type[Model]:
     if not is_allowed(model):
         raise CollectionNotAllowed(label)
     return model
+
+
+def home_of(model: type[Model]) -> str:
+    """Tell which database a collection is in: the one that the project writes it to."""
+    rows: Any = model._default_manager.all()
+    return str(rows._db or router.db_for_write(model))
+
+
+def rows_of(model: type[Model]) -> QuerySet[Model]:
+    """Select the records of a collection where they are written; replicas may lag."""
+    return model._default_manager.using(home_of(model))
 
 
 def field_of(model: type[Model], name: str) -> "Field[Any, Any]":

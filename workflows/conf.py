@@ -1,6 +1,6 @@
 """The settings of Punctual: one dict, `WORKFLOWS`, with a default for everything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
@@ -20,15 +20,22 @@ class Settings:
     #: App labels ("shop") or models ("shop.order") that workflows may touch.
     collections: tuple[str, ...] = ()
     #: Executions that a worker claims at once.
-    batch_size: int = 100
+    batch_size: int = 500
     #: How long a worker drains before it hands itself back to django-q2.
     time_slice: timedelta = timedelta(seconds=10)
     #: How long a worker may be silent before its executions go to others.
     lease: timedelta = timedelta(seconds=30)
+    #: Whether workers hold a lock that is free at once when they are killed.
+    locks: bool = True
+    #: Where these locks are on SQLite; a folder beside the database if empty.
+    lock_folder: str = ""
     #: How long work may wait for a cluster that hears nothing, before it is replaced.
     deaf_after: timedelta = timedelta(seconds=10)
     #: How long nodes may go on when their cluster is told to stop.
     stop_grace: timedelta = timedelta(seconds=8)
+    #: How long a node may go on when its execution has timed out, before its worker
+    #: is killed.
+    timeout_grace: timedelta = timedelta(seconds=5)
     #: Crashes after which an execution is parked as an error.
     max_deliveries: int = 3
     #: Calls to the outside world that a worker has in flight.
@@ -46,6 +53,29 @@ class Settings:
     horizon: timedelta = timedelta(seconds=300)
     #: Rows that a scheduler takes at once.
     schedule_batch: int = 200
+    #: How long work or a schedule may wait before the watchdog finds it wrong.
+    stalled_after: timedelta = timedelta(seconds=60)
+    #: How long an incident must be gone to be over.
+    recovered_after: timedelta = timedelta(seconds=300)
+    #: Let the watchdog end a cluster on its machine that does nothing; only where
+    #: something starts it again.
+    watchdog_restarts: bool = False
+    #: Where alerts are mailed to; nowhere means to ADMINS.
+    alert_mail: tuple[str, ...] = ()
+    #: Where alerts are posted to as JSON.
+    alert_webhook: str = ""
+    #: Days that finished executions are kept, by status; others are kept for ever.
+    retention: tuple[tuple[str, float], ...] = (
+        ("succeeded", 30),
+        ("failed", 90),
+        ("error", 90),
+        ("cancelled", 30),
+        ("timed_out", 90),
+        ("rejected", 30),
+        ("missed", 90),
+    )
+    #: The hour of the night, in the project's time zone, in which the watchdog prunes.
+    prune_hour: int = 3
     #: Child processes that `manage.py up` starts besides its own: name -> arguments.
     up: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
@@ -67,6 +97,8 @@ def _read() -> Settings:
 def _typed(default: object, value: Any) -> Any:
     if isinstance(default, timedelta) and not isinstance(value, timedelta):
         return timedelta(seconds=value)
+    if isinstance(default, tuple) and isinstance(value, Mapping):
+        return tuple(value.items())
     return tuple(value) if isinstance(default, tuple) else value
 
 

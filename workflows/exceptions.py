@@ -83,6 +83,14 @@ class ResultNotStorable(WorkflowError):
         super().__init__(f"The result cannot be stored as JSON: {reason}.")
 
 
+class AnswerNotUnderstood(WorkflowError):
+    def __init__(self, answer: object) -> None:
+        super().__init__(
+            f"The node answered '{_short(repr(answer))}'. It may answer Succeeded, "
+            "Failed, Ended, or Waiting for nothing or for a moment with a time zone."
+        )
+
+
 class KilledItsWorker(WorkflowError):
     def __init__(self, times: int) -> None:
         super().__init__(f"killed its worker {times} times")
@@ -94,3 +102,18 @@ class LostClaims(WorkflowError):
     def __init__(self, ids: set[int]) -> None:
         super().__init__(f"Executions {sorted(ids)} are not this worker's any more.")
         self.ids = ids
+
+
+class RetentionUnknown(WorkflowError):
+    def __init__(self, name: object, days: object, known: Sequence[str]) -> None:
+        super().__init__(
+            f"WORKFLOWS[\"RETENTION\"] says '{name}': '{days}'. It takes days, 0 or "
+            f"more, by final state: {', '.join(known)}."
+        )
+
+
+class CannotLock(WorkflowError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"Whether this worker lives is told by its lease alone: {reason}."
+        )

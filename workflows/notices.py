@@ -17,11 +17,38 @@ def can_notify(alias: str = "default") -> bool:
     return bool(connections[alias].vendor == "postgresql")
 
 
+def can_compare(alias: str = "default") -> bool:
+    """Tell whether `Changes` can say that nothing happened."""
+    return bool(connections[alias].vendor == "sqlite")
+
+
 def notify(channel: str, alias: str = "default") -> None:
     """Send a notice; inside a transaction it goes out with the commit."""
     if can_notify(alias):
         with connections[alias].cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [channel])
+
+
+class Changes:
+    """Notices that SQLite's file was changed by somebody else, without a query.
+
+    `PRAGMA data_version` reads one number from the header that the connection has
+    mapped into memory; it changes with each commit of another connection.
+    """
+
+    def __init__(self, alias: str = "default") -> None:
+        self.alias = alias
+        self._seen: tuple[Any, int] | None = None
+
+    def happened(self) -> bool:
+        """Tell whether to look again; True at first, and on a new connection."""
+        connection = connections[self.alias]
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            sqlite = connection.connection
+            [version] = sqlite.execute("PRAGMA data_version").fetchone()
+        before, self._seen = self._seen, (sqlite, version)
+        return before != self._seen
 
 
 class Listener:

@@ -9,17 +9,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
+from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from workflows import registry
 from workflows.conf import settings
+from workflows.connecting import whole_connection
 from workflows.engine import register, renew
 from workflows.models import Worker
-from workflows.notices import MOMENTS, Listener, can_notify
+from workflows.notices import MOMENTS, Changes, Listener, can_compare, can_notify
 from workflows.poller import Poller
-from workflows.pollers import ENGINE_POLLERS
+from workflows.pollers import ENGINE_POLLERS, Guard
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +29,6 @@ logger = logging.getLogger(__name__)
 GLANCE = timedelta(seconds=0.25)
 #: The longest sleep where the database does: a notice that is lost costs this.
 PATIENCE = timedelta(seconds=3)
-#: How often, while it sleeps, a process looks whether it is of use.
-CHECK = timedelta(seconds=1)
 #: The shortest sleep, for moments that another scheduler has in its hands.
 BREATH = timedelta(milliseconds=5)
 #: How long to rest when the database does not answer.
@@ -82,10 +82,13 @@ class Scheduler:
         self.pollers: list[Poller] = []
         if attends:
             self.pollers = [self.attendance, *all_pollers()]
+        #: Looks for killed workers also while the others sleep.
+        self.guard = Guard()
         self.is_stopping = False
         # Unlike an event, this queue may be used in a signal handler.
         self._stops: SimpleQueue[None] = SimpleQueue()
         self._listener = Listener(MOMENTS)
+        self._changes = Changes()
 
     def stop(self) -> None:
         self.is_stopping = True
@@ -99,7 +102,8 @@ class Scheduler:
         """Poll until stopped, or until `is_healthy` says that there is no use."""
         while not self.is_stopping and is_healthy():
             try:
-                self._rest(self._round(timezone.now()), is_healthy)
+                with whole_connection():
+                    self._rest(self._round(timezone.now()), is_healthy)
             except (DatabaseError, InterfaceError) as error:
                 logger.warning("The database does not answer; waiting: %s", error)
                 connection.close()
@@ -108,14 +112,23 @@ class Scheduler:
 
     def _rest(self, pause: timedelta, is_healthy: Callable[[], bool]) -> None:
         """Sleep until the next moment, a nearer one, or the time to look again."""
-        if not can_notify():
-            self._sleep(min(pause, GLANCE))
-            return
-        left = min(pause, PATIENCE)
-        while left and not self.is_stopping and is_healthy():
-            if self._listener.wait(min(left, CHECK).total_seconds()):
+        pause = min(pause, PATIENCE if can_notify() or can_compare() else GLANCE)
+        # What is done between the steps takes time too, and no moment may slip by.
+        end = monotonic() + pause.total_seconds()
+        while not self.is_stopping and is_healthy():
+            now = timezone.now()
+            self.guard.poll(now)
+            step = min(max(self.guard.due(now) - now, BREATH), GLANCE)
+            left = timedelta(seconds=end - monotonic())
+            if left <= timedelta(0) or self._is_nearer(min(left, step)):
                 return
-            left -= min(left, CHECK)
+
+    def _is_nearer(self, pause: timedelta) -> bool:
+        """Sleep; tell whether something nearer may have appeared meanwhile."""
+        if can_notify():
+            return self._listener.wait(pause.total_seconds())
+        self._sleep(pause)
+        return can_compare() and self._changes.happened()
 
     def _sleep(self, pause: timedelta) -> None:
         with suppress(Empty):
@@ -123,7 +136,7 @@ class Scheduler:
 
     def _round(self, now: datetime) -> timedelta:
         """Poll everybody once; tell how long nobody has anything to do."""
-        busy = [poller.poll(now) for poller in self.pollers]
+        busy = [poller.poll(now) for poller in (self.guard, *self.pollers)]
         if any(busy):
             return timedelta(0)
         now = timezone.now()

@@ -17,10 +17,9 @@ from workflows.contracts import (
     Waiting,
 )
 from workflows.forms import DateTimeExpression, IntegerExpression, NodeForm
+from workflows.spans import LONGEST_SECONDS
 
 DURATION, MOMENT = "duration", "moment"
-#: A hundred years in seconds: the longest pause.
-LONGEST = 3_155_760_000
 
 
 class DelayForm(NodeForm):
@@ -32,7 +31,11 @@ class DelayForm(NodeForm):
         choices=[(DURATION, _("for a duration")), (MOMENT, _("until a moment"))],
     )
     amount = IntegerExpression(
-        label=_("Duration"), required=False, initial=1, min_value=0, max_value=LONGEST
+        label=_("Duration"),
+        required=False,
+        initial=1,
+        min_value=0,
+        max_value=LONGEST_SECONDS,
     )
     unit = forms.ChoiceField(
         label=_("Unit"), choices=UNITS, required=False, initial="minutes"

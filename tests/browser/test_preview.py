@@ -1,32 +1,13 @@
 """The preview follows what is typed, in a real browser."""
 
-import os
-import shutil
-
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.workflows.admin.conftest import url
 from workflows import services
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture
-def chromium(monkeypatch):
-    """Start Chromium; without one this is skipped, or fails where all must be there."""
-    path = shutil.which("chromium")
-    if path is None:
-        missing = pytest.fail if os.environ.get("REQUIRE_SERVICES") else pytest.skip
-        missing("Chromium is not installed.")
-    with sync_playwright() as playwright:
-        # Playwright runs a loop in this thread, in which Django refuses to work.
-        monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from triggers.schedule.config import ScheduleConfig
 from workflows.conf import Settings
 from workflows.models import Execution, WorkflowVersion
 from workflows.options import Concurrency
-from workflows.pollers import WakeDue
-from workflows.scheduler import GLANCE
+from workflows.pollers import Guard, WakeDue
+from workflows.scheduler import GLANCE, PATIENCE
 
 PAGES = Path(__file__).parents[2] / "docs" / "explanation"
 USUAL = Settings()
@@ -42,15 +42,29 @@ def test_numbers_of_executions():
     page = text("how-executions-run")
 
     assert f"`MAX_DELIVERIES` ({USUAL.max_deliveries})" in page
+    assert USUAL.timeout_grace.seconds == 5
+    assert "is given five seconds more" in page
     assert USUAL.lease.seconds / 3 == 10
     assert "prolongs the lease every ten seconds" in page
+    assert Guard.period.total_seconds() == 1 / 4
+    assert "look four times a second at the locks" in page
+    assert f"twice, {Guard.grace.total_seconds():g} seconds apart" in page
+    assert Guard.recovery.seconds == 2
+    assert "wait two seconds when their own connection was new" in page
     assert WakeDue.patience.seconds == 1
     assert "sent again after a second" in page
 
 
-def test_scheduler_sleeps_a_quarter_of_a_second_at_most():
+def test_how_long_a_scheduler_sleeps():
     assert GLANCE.total_seconds() == 0.25
-    assert "a quarter of a second at most" in text("time")
+    assert "after a quarter of a second at most" in text("time")
+    assert PATIENCE.total_seconds() == 3
+    assert "polls every three seconds all the same" in text("time")
+
+
+def test_how_many_records_a_search_reads_again():
+    assert "reads the next 2,000 records again" in text("time")
+    assert searching.SHARE == 2000
 
 
 def test_every_kind_of_row_is_told():

@@ -12,7 +12,13 @@ import psutil
 import pytest
 import redis
 
-from tests.processes.places import POSTGRESQL, PostgresqlPlace, SqlitePlace
+from tests.processes.places import (
+    MARIADB,
+    POSTGRESQL,
+    MariadbPlace,
+    PostgresqlPlace,
+    SqlitePlace,
+)
 from tests.processes.waiting import eventually, family
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -63,6 +69,13 @@ def postgresql_place(tmp_path_factory):
     if reason := POSTGRESQL.missing():
         missing(f"PostgreSQL: {reason}")
     yield from migrated(PostgresqlPlace, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def mariadb_place(tmp_path_factory):
+    if reason := MARIADB.missing():
+        missing(f"MariaDB: {reason}")
+    yield from migrated(MariadbPlace, tmp_path_factory)
 
 
 class Site:

@@ -17,8 +17,11 @@ pytest.importorskip("setuptools", minversion="77", reason="it builds the wheel")
 pytestmark = pytest.mark.processes
 APPS = ("handlers", "triggers", "workflows")
 HOW_TO = ROOT / "docs" / "how-to" / "install-into-your-project.md"
-SETTINGS = re.findall(
-    r"```python\n# settings.py\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL
+SETTINGS, URLS = (
+    re.findall(
+        rf"```python\n# {name}.py\n(.*?)```", HOW_TO.read_text("utf-8"), re.DOTALL
+    )
+    for name in ("settings", "urls")
 )
 
 
@@ -59,8 +62,9 @@ class Project:
     def create(self):
         self.folder.mkdir()
         self.run("-m", "django", "startproject", "mysite", ".")
-        settings = self.folder / "mysite" / "settings.py"
-        settings.write_text("\n".join([settings.read_text("utf-8"), *SETTINGS]))
+        for name, blocks in (("settings", SETTINGS), ("urls", URLS)):
+            path = self.folder / "mysite" / f"{name}.py"
+            path.write_text("\n".join([path.read_text("utf-8"), *blocks]))
         self.run("manage.py", "migrate", "--verbosity", "0")
 
     def run(self, *arguments):
@@ -91,7 +95,7 @@ def test_distribution_has_every_file_of_the_apps(wheel):
 def test_project_of_the_page_shows_the_admin(project):
     shown = project.run("manage.py", "shell", "-v0", "-c", LOOK)
 
-    assert shown.split() == ["200", "200"]
+    assert shown.split() == ["200", "200", "200"]
     assert "admin.css" in project.run("manage.py", "findstatic", "workflows/admin.css")
 
 
@@ -102,8 +106,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 client = Client()
 client.force_login(User.objects.create_superuser("admin"))
-for name in ("workflow", "execution"):
-    print(client.get(f"/admin/workflows/{name}/").status_code)
+for address in ("admin/workflows/workflow/", "admin/workflows/execution/", "healthz"):
+    print(client.get(f"/{address}").status_code)
 """
 
 

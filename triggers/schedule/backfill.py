@@ -9,9 +9,10 @@ from django.utils.translation import gettext
 
 from triggers.schedule.config import FIELD, ScheduleConfig
 from triggers.schedule.events import event_of
+from triggers.schedule.reading import records
 from triggers.schedule.recurrence import SECOND, runs_between
 from triggers.schedule.searching import bound, date_field
-from workflows.collections import collection, record
+from workflows.collections import record
 from workflows.exceptions import WorkflowError
 from workflows.models import Execution, WorkflowVersion
 from workflows.services import Event, start_many
@@ -98,8 +99,7 @@ def _events(
 def _events_of_records(
     version: WorkflowVersion, config: ScheduleConfig, since: datetime, until: datetime
 ) -> Iterator[Event]:
-    model = collection(config.collection)
-    rows = model._default_manager.filter(bound(config, "lte", until))
+    rows = records(config).filter(bound(config, "lte", until))
     for instance in rows.order_by(date_field(config), "pk").iterator(CHUNK):
         recurrence = config.recurrence_of(record(instance))
         if recurrence is None:

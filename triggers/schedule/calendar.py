@@ -10,9 +10,10 @@ from django.utils.translation import get_language
 from triggers.models import Schedule
 from triggers.schedule.config import FIELD, ScheduleConfig
 from triggers.schedule.previewing import coming_run, name_of
+from triggers.schedule.reading import reading, records
 from triggers.schedule.recurrence import SECOND, InvalidRule, Once, runs_between
 from triggers.schedule.searching import bound, date_field
-from workflows.collections import collection, record
+from workflows.collections import record
 from workflows.contracts import Calendar, ComingRun, PlannedRun
 from workflows.exceptions import WorkflowError
 
@@ -86,13 +87,13 @@ def _of_records(
     config: ScheduleConfig, since: datetime, until: datetime
 ) -> Iterator[ComingRun]:
     language = get_language() or "en"
-    rows = collection(config.collection)._default_manager.filter(
-        bound(config, "lte", until)
-    )
+    rows = records(config).filter(bound(config, "lte", until))
     rows = rows.order_by(f"-{date_field(config)}", "-pk")
     if isinstance(config.rule, Once):
         rows = rows.filter(bound(config, "gte", since)).reverse()
-    for instance in rows[:RECORDS]:
+    with reading(config):
+        instances = list(rows[:RECORDS])
+    for instance in instances:
         recurrence = config.recurrence_of(record(instance))
         if recurrence is not None:
             for moment in runs_between(recurrence, since - SECOND, until):

@@ -29,7 +29,12 @@ class Offset:
     def moment(self, values: Mapping[str, Any], zone: ZoneInfo) -> datetime | None:
         """Compute the moment for a record; None if its field is empty."""
         value = values.get(self.field)
-        return None if value is None else in_utc(value, zone) + self.distance
+        if value is None:
+            return None
+        try:
+            return in_utc(value, zone) + self.distance
+        except OverflowError:  # beyond the calendar: it never comes
+            return None
 
 
 def in_utc(value: datetime | date, zone: ZoneInfo) -> datetime:
@@ -104,6 +109,12 @@ class ScheduleConfig:
         ends = [self.ends_at, self.end.moment(record, self.zone) if self.end else None]
         ends_at = min((end for end in ends if end is not None), default=None)
         return Recurrence(self.rule, starts_at, ends_at, self.zone)
+
+    def stamp(self, record: Mapping[str, Any]) -> str:
+        """Write the dates that decide about a record; another stamp: they moved."""
+        chosen = [each for each in (self.start, self.end) if each is not None]
+        moments = [each.moment(record, self.zone) for each in chosen]
+        return " ".join("-" if each is None else each.isoformat() for each in moments)
 
 
 def _offset(stored: Mapping[str, Any], name: str) -> Offset | None:

@@ -31,10 +31,13 @@ def _reasons(version: WorkflowVersion, now: datetime) -> Iterator[str]:
 
 
 def _parked(version: WorkflowVersion) -> str:
-    row = _rows(version).exclude(error="").first()
-    return (
-        _("It stopped with an error: %(error)s") % {"error": row.error} if row else ""
-    )
+    failed = _rows(version).exclude(error="").order_by("next_run_at")
+    if row := failed.filter(next_run_at=None).first():
+        return _("It stopped with an error: %(error)s") % {"error": row.error}
+    if row := failed.first():
+        facts = {"error": row.error, "moment": _shown(row.next_run_at)}
+        return _("%(error)s It tries again at %(moment)s.") % facts
+    return ""
 
 
 def _paused() -> str:
@@ -69,7 +72,8 @@ def _ended(version: WorkflowVersion) -> str:
 
 
 def _missed(version: WorkflowVersion) -> str:
-    last = Execution.objects.filter(version=version).order_by("-pk").first()
+    history = Execution.objects.filter(workflow=version.workflow_id, version=version)
+    last = history.order_by("-pk").first()
     if last is None or last.status != ExecutionStatus.MISSED:
         return ""
     facts = {"moment": _shown(last.planned_at), "reason": last.reason}

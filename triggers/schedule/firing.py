@@ -55,11 +55,16 @@ def _claim(now: datetime) -> list[Schedule]:
 
     The workflows are locked here because counting will need them: whoever enables or
     disables locks the workflow first and then its schedules, and neither may wait for
-    the other. What is locked is skipped, and is due again in a moment.
+    the other. What is locked is skipped, and is due again in a moment. What was
+    inserted ahead runs without us, and lets the others go first.
     """
     due = Schedule.objects.to_fire(now).order_by("next_run_at", "pk")
-    rows = due.select_related("version__workflow").defer("version__definition")
-    return list(lock_free(rows)[: settings().schedule_batch])
+    inserted = Q(ahead__gt=0)
+    for share in (due.exclude(inserted), due.filter(inserted)):
+        rows = share.select_related("version__workflow").defer("version__definition")
+        if locked := list(lock_free(rows)[: settings().schedule_batch]):
+            return locked
+    return []
 
 
 def _alike(rows: Sequence[Schedule]) -> list[list[Schedule]]:

@@ -21,6 +21,7 @@ from workflows.exceptions import WorkflowError
 from workflows.forms import CollectionField, ConfigForm
 from workflows.paths import preload_lookups
 from workflows.record_forms import PreloadField
+from workflows.spans import LONGEST_SECONDS
 
 UNITS = [
     ("seconds", _("seconds")),
@@ -41,8 +42,6 @@ MISFIRES = [
     (ONCE, _("run once")),
     (ALL, _("run all of them")),
 ]
-#: A hundred years in seconds: the farthest a date may be from its field.
-FARTHEST = 3_155_760_000
 #: Longer names, expressions and days are mistakes, and not worth repeating.
 LONGEST = 200
 _WRITTEN = re.compile(r"\d{4}-\d\d?-\d\d?[\d:TtZz+., -]{0,30}")
@@ -98,8 +97,8 @@ class ScheduleForm(ConfigForm):
     start_offset = forms.IntegerField(
         label=_("Distance"),
         required=False,
-        min_value=-FARTHEST,
-        max_value=FARTHEST,
+        min_value=-LONGEST_SECONDS,
+        max_value=LONGEST_SECONDS,
         help_text=_("Negative is before the date."),
     )
     start_unit = forms.ChoiceField(
@@ -131,7 +130,10 @@ class ScheduleForm(ConfigForm):
         label=_("Ends by date field"), max_length=LONGEST, required=False
     )
     end_offset = forms.IntegerField(
-        label=_("Distance"), required=False, min_value=-FARTHEST, max_value=FARTHEST
+        label=_("Distance"),
+        required=False,
+        min_value=-LONGEST_SECONDS,
+        max_value=LONGEST_SECONDS,
     )
     end_unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, required=False)
     max_runs = forms.IntegerField(
@@ -268,7 +270,7 @@ class ScheduleForm(ConfigForm):
         for name in ("start", "end"):
             offset = self.cleaned_data.get(f"{name}_offset") or 0
             unit = self.cleaned_data.get(f"{name}_unit") or "minutes"
-            if abs(offset) * _SECONDS[unit] > FARTHEST:
+            if abs(offset) * _SECONDS[unit] > LONGEST_SECONDS:
                 message = gettext("That is more than a hundred years.")
                 self.add_error(f"{name}_offset", message)
 

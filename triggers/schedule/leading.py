@@ -14,6 +14,7 @@ from triggers.models import Pause, Schedule, ScheduleQuerySet
 from triggers.schedule.config import ScheduleConfig
 from triggers.schedule.events import event_of
 from triggers.schedule.plans import planned_moment
+from triggers.schedule.storing import store_ahead
 from workflows.attempts import Errored, attempt
 from workflows.conf import settings
 from workflows.models import LATE, lock_free
@@ -76,7 +77,7 @@ def _insert(rows: Sequence[Schedule], now: datetime) -> None:
     for row in rows:
         event = events[row.pk]
         row.ahead = created.get(event.key, 0) if event else 0
-    Schedule.objects.bulk_update(rows, ["ahead"])
+    store_ahead(rows)
 
 
 def _event(row: Schedule) -> Event | None:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.translation import gettext as _, ngettext
 
 from triggers.schedule.config import FIELD, ScheduleConfig
+from triggers.schedule.reading import CollectionUnreachable, reading, records
 from triggers.schedule.recurrence import (
     SECOND,
     Once,
@@ -19,7 +20,7 @@ from triggers.schedule.recurrence import (
 )
 from triggers.schedule.searching import bound, date_field
 from triggers.schedule.words import describe_schedule
-from workflows.collections import collection, record
+from workflows.collections import record
 from workflows.contracts import ComingRun, Preview, Subscription
 from workflows.models import Workflow
 
@@ -33,16 +34,16 @@ def preview_of(subscription: Subscription, now: datetime, language: str) -> Prev
     """Give the runs that would come if the schedule were enabled at `now`."""
     config = ScheduleConfig.read(subscription.config)
     room = room_left(subscription.workflow_id, config)
-    if config.mode == FIELD:
-        runs = list(_of_records(config, now, language))[:room]
-    else:
-        runs = _of_time(config, now, min(COUNT, room), language)
-    return Preview(
-        words=describe_schedule(config, language),
-        zone=config.zone.key,
-        runs=runs,
-        remarks=[*_remarks(subscription, config, runs, room)],
-    )
+    try:
+        if config.mode == FIELD:
+            runs = list(_of_records(config, now, language))[:room]
+        else:
+            runs = _of_time(config, now, min(COUNT, room), language)
+        remarks = [*_remarks(subscription, config, runs, room)]
+    except CollectionUnreachable as error:
+        runs, remarks = [], [str(error)]
+    words = describe_schedule(config, language)
+    return Preview(words=words, zone=config.zone.key, runs=runs, remarks=remarks)
 
 
 def room_left(workflow_id: int, config: ScheduleConfig) -> int:
@@ -68,7 +69,9 @@ def _of_records(
 ) -> Iterator[ComingRun]:
     """Give the next run of the next few records, the earliest first."""
     found = []
-    for instance in _records(config, now):
+    with reading(config):
+        instances = _records(config, now)
+    for instance in instances:
         recurrence = config.recurrence_of(record(instance))
         moment = next_run(recurrence, now - SECOND) if recurrence else None
         if recurrence is not None and moment is not None:
@@ -79,7 +82,7 @@ def _of_records(
 
 def _records(config: ScheduleConfig, now: datetime) -> list[Model]:
     """Read the records whose dates come next; of a repetition also the latest past."""
-    rows: QuerySet[Model] = collection(config.collection)._default_manager.all()
+    rows = records(config)
     field = date_field(config)
     coming = rows.filter(bound(config, "gte", now)).order_by(field, "pk")
     chosen = list(coming[:RECORDS])

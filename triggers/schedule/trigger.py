@@ -18,7 +18,7 @@ from triggers.schedule.leading import take_back
 from triggers.schedule.previewing import preview_of
 from triggers.schedule.recurrence import InvalidRule, first_run
 from triggers.schedule.words import describe_schedule
-from workflows.collections import collection, record
+from workflows.collections import collection, record, rows_of
 from workflows.contracts import Calendar, Preview, Subscription, Trigger
 from workflows.exceptions import WorkflowError
 from workflows.models import WorkflowVersion
@@ -126,7 +126,7 @@ class ScheduleTrigger(Trigger):
     def _record(self, config: ScheduleConfig, pk: object) -> dict[str, Any]:
         model = collection(config.collection)
         try:
-            instance = model._default_manager.get(pk=pk)
+            instance = rows_of(model).get(pk=pk)
         except (model.DoesNotExist, ValueError, TypeError):  # type: ignore[attr-defined]  # every model has it
             raise RecordGone(config.collection, pk) from None
         return record(instance, config.preload)

@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from workflows.admin.badges import badge, moment
+from workflows.admin.health import HealthPage
 from workflows.admin.pages import PunctualAdmin
 from workflows.models import Worker
 
@@ -18,7 +19,7 @@ class CategoryAdmin(PunctualAdmin):
     search_fields = ["name"]
 
 
-class WorkerAdmin(PunctualAdmin):
+class WorkerAdmin(HealthPage):
     """Processes, as they report themselves; nothing here can be changed."""
 
     list_display = ["place", "kind", "pid", "started", "lease", "alive"]

@@ -1,6 +1,9 @@
-"""What the processes of one cluster tell each other: two numbers in common memory."""
+"""What the processes of one cluster tell each other: numbers in common memory."""
 
-from multiprocessing.sharedctypes import RawValue
+from multiprocessing.sharedctypes import RawArray, RawValue
+
+#: Places for processes; two that come to share one hide each other's silence.
+PLACES = 1024
 
 
 class Board:
@@ -12,6 +15,8 @@ class Board:
     def __init__(self) -> None:
         self._heard = RawValue("Q", 0)
         self._stopping = RawValue("B", 0)
+        self._pids = RawArray("Q", PLACES)
+        self._signs = RawArray("Q", PLACES)
 
     @property
     def heard(self) -> int:
@@ -28,6 +33,21 @@ class Board:
 
     def stop(self) -> None:
         self._stopping.value = 1
+
+    def sign(self, pid: int) -> None:
+        """Give a sign of life."""
+        self._signs[pid % PLACES] += 1
+        self._pids[pid % PLACES] = pid
+
+    def forget(self, pid: int) -> None:
+        """Expect no more signs of this process."""
+        if self._pids[pid % PLACES] == pid:
+            self._pids[pid % PLACES] = 0
+
+    def signs(self) -> dict[int, int]:
+        """Count the signs of those that give any."""
+        pairs = zip(self._pids, self._signs, strict=True)
+        return {pid: signs for pid, signs in pairs if pid}
 
 
 board = Board()

@@ -11,6 +11,7 @@ from django_q.cluster import Cluster
 from django_q.signals import post_spawn
 
 from workflows.cluster.board import board
+from workflows.cluster.pulse import Silence
 from workflows.cluster.tasks import enter
 from workflows.cluster.watch import Watch
 from workflows.conf import settings
@@ -39,6 +40,7 @@ class ClusterHost:
         """
         connections.close_all()
         self.cluster.start()
+        Silence(board, self._kill_worker).start()
 
     def is_healthy(self) -> bool:
         return self.is_alive() and not self.watch.deaf
@@ -69,15 +71,24 @@ class ClusterHost:
         """End all processes at once, and the leases of those that were workers."""
         pids = self._children()
         for pid in pids:
-            try:
-                psutil.Process(pid).kill()
-            except psutil.NoSuchProcess:
-                continue
+            _kill(pid)
         try:
             processes(pids).update(lease_until=now)
         except (DatabaseError, InterfaceError):
             # The leases end by themselves, a little later.
             return
 
+    def _kill_worker(self, pid: int) -> None:
+        if pid in self._children():
+            logger.error("Worker %s gives no sign of life; it is killed.", pid)
+            _kill(pid)
+
     def _children(self) -> list[int]:
         return [child.pid for child in psutil.Process().children(recursive=True)]
+
+
+def _kill(pid: int) -> None:
+    try:
+        psutil.Process(pid).kill()
+    except psutil.NoSuchProcess:
+        return

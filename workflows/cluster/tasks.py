@@ -1,18 +1,29 @@
 """What runs in a django-q2 worker when a wake-up arrives."""
 
+import logging
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from multiprocessing.util import Finalize
 from typing import Any
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from workflows.cluster.board import board
+from workflows.cluster.pulse import Pulse
+from workflows.cluster.wakeups import EARLY
 from workflows.conf import settings
+from workflows.connecting import whole_connection
 from workflows.engine import Drain, Presence, Warming, register
 from workflows.models import Worker
+from workflows.poller import rest
+
+logger = logging.getLogger(__name__)
+
+#: How long to rest, in seconds, when the database does not answer.
+RECOVERY = 0.5
 
 
 @dataclass(frozen=True)
@@ -21,16 +32,41 @@ class _Process:
     presence: Presence
     warming: Warming
     drain: Drain
+    pulse: Pulse
 
 
 _processes: list[_Process] = []
 
 
-def look(ids: Sequence[int]) -> None:
-    """Run these executions and whatever else is runnable."""
+def look(ids: Sequence[int], at: str | None = None) -> None:
+    """Run these executions and whatever else is runnable; before, rest until `at`.
+
+    A worker whose database fails tries again by itself: the next wake-up may never
+    reach it, and nobody else may have what is in its hands while it lives.
+    """
     board.hear()
-    if not board.stopping:
-        _this_process().drain.run(ids)
+    if at is not None:
+        _await(datetime.fromisoformat(at))
+    while not board.stopping and not _has_run(ids):
+        rest(RECOVERY)
+
+
+def _await(moment: datetime) -> None:
+    """Rest until a moment that is near; a clock that says otherwise is not believed."""
+    pause = moment - timezone.now()
+    if timedelta(0) < pause <= 2 * EARLY:
+        rest(pause.total_seconds())
+
+
+def _has_run(ids: Sequence[int]) -> bool:
+    try:
+        with whole_connection():
+            _this_process().drain.run(ids)
+    except (DatabaseError, InterfaceError) as error:
+        logger.warning("The database does not answer; trying again: %s", error)
+        connection.close()
+        return False
+    return True
 
 
 def enter(**_signal: Any) -> None:
@@ -47,6 +83,8 @@ def _this_process() -> _Process:
     for process in _processes:
         if process.pid == os.getpid() and not process.presence.lost.is_set():
             return process
+    for given_up in _processes:
+        given_up.pulse.end()
     worker = register(Worker.Kind.WORKER, timezone.now())
     presence = Presence(worker)
     presence.start()
@@ -58,14 +96,17 @@ def _this_process() -> _Process:
         threads=settings().outside_threads,
         halted=lambda: board.stopping or presence.lost.is_set(),
     )
-    _processes[:] = [_Process(os.getpid(), presence, warming, drain)]
-    Finalize(None, _leave, args=_processes, exitpriority=1)
+    pulse = Pulse(board, drain.hangs)
+    pulse.start()
+    _processes[:] = [_Process(os.getpid(), presence, warming, drain, pulse)]
+    Finalize(None, _leave, args=tuple(_processes), exitpriority=1)
     return _processes[0]
 
 
 def _leave(process: _Process) -> None:
     """Sign off at the normal end of a worker; a killed one has its lease."""
     process.warming.leave()
+    process.pulse.end()
     try:
         process.drain.close()
         process.presence.leave()

@@ -7,29 +7,41 @@ what nobody has taken.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache, partial
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django_q.brokers import get_broker
 from django_q.brokers.orm import ORM
+from django_q.conf import Conf
+from django_q.models import OrmQ, Task
 from django_q.tasks import async_task
 
 #: What a wake-up calls, by its path: the message outlives the code that sent it.
 LOOK = "workflows.cluster.tasks.look"
-#: Executions that one message names, and messages that one call sends.
+#: How long before a moment its workers are woken; they rest until then.
+EARLY = timedelta(seconds=0.05)
+#: Executions that one message stands for, and messages that one call sends.
 SHARE, MOST = 50, 8
+#: How long failed tasks and messages that nobody takes are kept.
+TASKS_KEPT, MESSAGES_KEPT = timedelta(days=7), timedelta(days=1)
 
 _muted: ContextVar[bool] = ContextVar("muted", default=False)
 
 
-def wake(ids: Sequence[int]) -> None:
-    """Ask workers to look at these executions, once the transaction is committed."""
+def wake(ids: Sequence[int], at: datetime | None = None) -> None:
+    """Ask workers to look at these executions, once the transaction is committed.
+
+    Where there are many, nobody needs their names: workers take all that is runnable.
+    `at` is a moment that is near: workers are up before it, and then look.
+    """
     if not ids or _muted.get():
         return
-    share = max(SHARE, -(-len(ids) // MOST))
-    for start in range(0, len(ids), share):
-        _send(list(ids[start : start + share]))
+    named = list(ids) if len(ids) <= SHARE else []
+    with transaction.atomic():
+        for _ in range(min(-(-len(ids) // SHARE), MOST)):
+            _send(LOOK, named, at and at.isoformat())
 
 
 @contextmanager
@@ -42,9 +54,13 @@ def muted() -> Iterator[None]:
         _muted.reset(before)
 
 
-def _send(ids: list[int]) -> None:
+def _send(what: str, *arguments: object) -> None:
     broker = _broker()
-    message = partial(async_task, LOOK, ids, broker=broker)
+
+    def message() -> None:
+        # A function with a name: Django says which it was if it fails.
+        async_task(what, *arguments, broker=broker)
+
     if isinstance(broker, ORM):
         # An insert in the caller's transaction: neither lost nor early.
         message()
@@ -56,6 +72,21 @@ def _send(ids: list[int]) -> None:
 def unheard() -> int:
     """Count the messages that no cluster has taken yet."""
     return int(_broker().queue_size())
+
+
+def forget_messages(now: datetime, size: int) -> int:
+    """Remove what django-q2 keeps of wake-ups for too long; say how many rows.
+
+    Failed tasks are kept for a week. A message that nobody took for a day was sent
+    again long ago.
+    """
+    old_tasks = Task.objects.filter(func=LOOK, stopped__lt=now - TASKS_KEPT)
+    tasks = list(old_tasks.values_list("pk", flat=True)[:size])
+    Task.objects.filter(pk__in=tasks).delete()
+    queued = OrmQ.objects.filter(key=Conf.CLUSTER_NAME, lock__lt=now - MESSAGES_KEPT)
+    messages = list(queued.order_by("pk").values_list("pk", flat=True)[:size])
+    OrmQ.objects.filter(pk__in=messages).delete()
+    return len(tasks) + len(messages)
 
 
 @cache

@@ -4,17 +4,21 @@ from workflows.engine.claims import give_back
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
 from workflows.engine.holding import held, release_held, unfinished
-from workflows.engine.presence import Presence, processes, register, renew
+from workflows.engine.locks import busy, locks_on
+from workflows.engine.presence import Presence, host, processes, register, renew
 from workflows.engine.warming import Warming
 
 __all__ = [
     "Drain",
     "Presence",
     "Warming",
+    "busy",
     "forget_compiled",
     "give_back",
     "held",
+    "host",
     "inline",
+    "locks_on",
     "processes",
     "register",
     "release_held",

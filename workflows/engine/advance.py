@@ -19,8 +19,9 @@ from workflows.contracts import (
     Succeeded,
     Waiting,
 )
+from workflows.engine.claims import is_innocent
 from workflows.engine.run import Call, Outcome, Run
-from workflows.exceptions import WorkflowError
+from workflows.exceptions import AnswerNotUnderstood, WorkflowError
 from workflows.statements import JobRow
 from workflows.states import ExecutionStatus, JobStatus
 
@@ -136,7 +137,8 @@ def _checked(call: Call, *, careful: bool) -> NodeResult:
 
 
 def _is_last(run: Run) -> bool:
-    return run.execution.deliveries >= settings().max_deliveries
+    row = run.execution
+    return row.deliveries >= settings().max_deliveries and not is_innocent(row)
 
 
 def _begin(run: Run, call: Call, now: datetime) -> None:
@@ -224,6 +226,7 @@ def _has_expired(run: Run, now: datetime) -> bool:
 
 def _storable(answer: NodeResult) -> NodeResult:
     """Refuse what JSON cannot hold, and cut what is too large, with a note."""
+    _check_shape(answer)
     if isinstance(answer, Ended):
         return answer
     text = encode(answer.result)
@@ -237,3 +240,19 @@ def _storable(answer: NodeResult) -> NodeResult:
             return replace(answer, result=cut, log=f"{answer.log}\n{note}".strip())
         case _:
             return replace(answer, result=cut)
+
+
+def _check_shape(answer: NodeResult) -> None:
+    """Find now, while it belongs to the node, what would fail when it is settled."""
+    match answer:
+        case Succeeded(branch=branch, log=log):
+            hash(branch)
+            readable(log)
+        case Waiting(until=None):
+            return
+        case Waiting(until=datetime() as until) if until.utcoffset() is not None:
+            return
+        case Failed(message=message) | Ended(message=message):
+            readable(message)
+        case _:
+            raise AnswerNotUnderstood(answer)

@@ -23,6 +23,11 @@ class Calls:
     def executions(self) -> list[int]:
         return [run.execution.pk for run in self._flying.values()]
 
+    @property
+    def runs(self) -> list[Run]:
+        """Give what is in flight; another thread may ask."""
+        return list(self._flying.values())
+
     def submit(self, run: Run) -> None:
         call, run.call = run.call, None
         if self._pool:

@@ -1,7 +1,8 @@
 """Claims: which worker has which execution, held by a fencing token."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -45,22 +46,58 @@ def _park_poison(now: datetime, most: int) -> None:
 
 
 def release(owner: int, row: Claimed, now: datetime, reason: str) -> None:
-    """Let go of an execution under which the database failed; try it again later."""
-    Execution.objects.filter(pk=row.pk, owner=owner, token=row.token).move(
+    """Let go of an execution under which the database failed; try it again later.
+
+    Its token is not asked: the write that failed may have been done all the same. The
+    first failure of the database is not counted on top of workers that died.
+    """
+    excused = is_innocent(row)
+    Execution.objects.filter(pk=row.pk, owner=owner).move(
         ExecutionStatus.QUEUED,
         owner=None,
         token=F("token") + 1,
         due_at=now + REST * row.deliveries,
+        deliveries=F("deliveries") - (1 if excused else 0),
         reason=reason,
     )
 
 
-def release_all(owner: int, now: datetime, *, keep: Iterable[int] = ()) -> int:
-    """Hand back what `owner` still has, but for `keep`; its writes are fenced off."""
+def is_innocent(row: Claimed) -> bool:
+    """Tell an execution that lost workers, but under which no database failed yet."""
+    return row.deliveries > 1 and not row.reason
+
+
+def release_unbegun(owner: int, ids: Iterable[int], now: datetime) -> None:
+    """Hand back what nothing was done with, as if it had not been claimed.
+
+    So is an execution that is ours although our writes are refused: one of them was
+    committed without our hearing of it, and what we remember is too old.
+    """
+    mine = Execution.objects.filter(pk__in=list(ids), owner=owner)
+    mine.move(
+        ExecutionStatus.QUEUED,
+        owner=None,
+        token=F("token") + 1,
+        due_at=now,
+        deliveries=F("deliveries") - 1,
+    )
+
+
+def release_all(
+    owner: int, now: datetime, *, keep: Iterable[int] = (), excused: bool = False
+) -> int:
+    """Hand back all that `owner` still has, but for `keep`; its writes are fenced off.
+
+    This waits for rows that are locked, by a lost transaction of its own perhaps:
+    nobody else would take them while it lives. An `excused` claim is not counted.
+    """
     mine = Execution.objects.filter(owner=owner, status=ExecutionStatus.RUNNING)
-    mine = mine.exclude(pk__in=list(keep))
+    mine = mine.exclude(pk__in=list(keep)).order_by("pk")
+    values = {"deliveries": F("deliveries") - 1} if excused else {}
     with transaction.atomic():
-        return len(give_back(mine, now))
+        ids = list(mine.select_for_update().values_list("pk", flat=True))
+        _queue_again(ids, now, **values)
+    return len(ids)
 
 
 def give_back(
@@ -72,7 +109,11 @@ def give_back(
     a transaction.
     """
     ids = list(lock_free(running).values_list("pk", flat=True)[:most])
-    Execution.objects.filter(pk__in=ids).move(
-        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now
-    )
+    _queue_again(ids, now)
     return ids
+
+
+def _queue_again(ids: Sequence[int], now: datetime, **values: Any) -> None:
+    Execution.objects.filter(pk__in=ids).move(
+        ExecutionStatus.QUEUED, owner=None, token=F("token") + 1, due_at=now, **values
+    )

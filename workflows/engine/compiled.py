@@ -5,7 +5,9 @@ They are known by id and revision, so that one which was edited is made ready an
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from workflows.codec import decode, dump
@@ -16,8 +18,10 @@ from workflows.graph import Step, plan
 from workflows.models import WorkflowVersion
 from workflows.registry import nodes
 
-_KEPT = 2_000
+#: Nodes that are kept ready; the versions that were made ready first go first.
+KEPT = 20_000
 _compiled: dict[int, "CompiledVersion"] = {}
+_keeping = Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +47,14 @@ class CompiledVersion:
 
 def compiled(revisions: Mapping[int, int]) -> dict[int, CompiledVersion]:
     """Give the compiled versions by id, for revisions by id; none for a lost one."""
-    missing = [pk for pk, number in revisions.items() if not _is_known(pk, number)]
-    if missing:
-        while len(_compiled) + len(missing) > _KEPT and _compiled:
-            _compiled.pop(next(iter(_compiled)))
-        rows = WorkflowVersion.objects.filter(pk__in=missing)
-        for values in rows.values_list(*_COLUMNS):
-            _compiled[values[0]] = _compile(values)
-    return {pk: _compiled[pk] for pk in revisions if pk in _compiled}
+    found = {pk: _compiled[pk] for pk in revisions if pk in _compiled}
+    old = [pk for pk, number in revisions.items() if _is_old(found.get(pk), number)]
+    if old:
+        rows = WorkflowVersion.objects.filter(pk__in=old)
+        new = {values[0]: _compile(values) for values in rows.values_list(*_COLUMNS)}
+        _keep(new)
+        found = {pk: each for pk, each in found.items() if pk not in old} | new
+    return found
 
 
 _COLUMNS = (
@@ -63,20 +67,36 @@ _COLUMNS = (
 )
 
 
-def _is_known(pk: int, revision: int) -> bool:
-    return pk in _compiled and _compiled[pk].revision == revision
+def _is_old(version: CompiledVersion | None, revision: int) -> bool:
+    return version is None or version.revision != revision
 
 
-def warm_up(most: int) -> int:
-    """Make ready up to `most` versions that may run any moment; say how many.
+def _keep(versions: Mapping[int, CompiledVersion]) -> None:
+    """Keep these, and let the oldest go; the thread that warms up does so too."""
+    with _keeping:
+        _compiled.update(versions)
+        over = _weight(_compiled) - KEPT
+        for pk in list(_compiled):
+            if over <= 0:
+                break
+            over -= _weight({pk: _compiled.pop(pk)})
 
-    A schedule of many workflows in one second is late by the time that this takes.
+
+def _weight(versions: Mapping[int, CompiledVersion]) -> int:
+    return sum(len(each.plain) for each in list(versions.values()))
+
+
+def not_ready(since: datetime) -> list[tuple[int, int]]:
+    """List the enabled versions, changed since a moment, that are not compiled yet.
+
+    Gives ids and revisions. What runs has made itself ready, and is not driven out by
+    what may.
     """
-    enabled = WorkflowVersion.objects.enabled().values_list("pk", "revision")
-    wanted = [
-        (pk, number) for pk, number in enabled[:_KEPT] if not _is_known(pk, number)
-    ]
-    return len(compiled(dict(wanted[:most])))
+    if _weight(_compiled) >= KEPT:
+        return []
+    changed = WorkflowVersion.objects.enabled().filter(updated_at__gte=since)
+    rows = changed.values_list("pk", "revision")[:KEPT]
+    return [row for row in rows if _is_old(_compiled.get(row[0]), row[1])]
 
 
 def forget_compiled() -> None:
@@ -106,7 +126,7 @@ def _compile_step(step: Step) -> CompiledStep | WorkflowError:
     return CompiledStep(step, handler, config)
 
 
-@lru_cache(maxsize=2 * _KEPT)
+@lru_cache(maxsize=KEPT)
 def _compiled_config(form_class: type[NodeForm], config: str) -> CompiledConfig:
     """Compile a configuration; the versions of a workflow share most of theirs."""
     return compile_config(form_class, decode(config))

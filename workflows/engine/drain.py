@@ -7,13 +7,13 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from workflows.codec import readable
 from workflows.conf import settings
 from workflows.engine.advance import Clock, Halted, advance, never
 from workflows.engine.calls import Calls
-from workflows.engine.claims import claim, release, release_all
+from workflows.engine.claims import claim, release, release_all, release_unbegun
 from workflows.engine.compiled import compiled
 from workflows.engine.flush import flush
 from workflows.engine.presence import register
@@ -27,6 +27,8 @@ from workflows.states import ExecutionStatus
 GLANCE = 0.05
 #: How long, in seconds, a group goes on before it is committed.
 GROUP_TIME = 0.05
+#: How long, in seconds, a worker keeps what it has not begun; others may be idle.
+PATIENCE = 0.25
 #: The columns of a job, in the order of `JobRow`.
 _JOB_COLUMNS = [field.name for field in fields(JobRow)]
 
@@ -45,8 +47,14 @@ class Drain:
         self.clock = clock
         self.halted = halted
         self.calls = Calls(threads)
-        #: Set while a run is under way; left set by one that the database ended.
+        #: How many executions are claimed at once: fewer while nodes are slow.
+        self._share = settings().batch_size
+        #: Set while a run is under way; left set by one that an error ended.
         self._broke_off = False
+        #: Whether that was the database's error, and no sign of poison.
+        self._is_excused = False
+        #: The run whose nodes are under way in this thread.
+        self._at: Run | None = None
 
     def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
         """Run until nothing is runnable or the time slice ends; count the steps on.
@@ -54,8 +62,18 @@ class Drain:
         `ids` are looked at first; with `only`, nothing else is.
         """
         if self._broke_off:
-            release_all(self.owner, self.clock(), keep=self.calls.executions)
-        self._broke_off = True
+            kept, excused = self.calls.executions, self._is_excused
+            release_all(self.owner, self.clock(), keep=kept, excused=excused)
+        self._broke_off, self._is_excused = True, False
+        try:
+            advanced = self._run(ids, only=only)
+        except (DatabaseError, InterfaceError):
+            self._is_excused = True
+            raise
+        self._broke_off = False
+        return advanced
+
+    def _run(self, ids: Iterable[int], *, only: bool) -> int:
         end = monotonic() + settings().time_slice.total_seconds()
         wanted, advanced = list(ids), 0
         while True:
@@ -65,10 +83,21 @@ class Drain:
                 wanted = []
             landed = self.calls.collect(0 if fresh else GLANCE)
             if not fresh and not landed and not len(self.calls):
-                self._broke_off = False
                 return advanced
-            self._group([*fresh, *landed])
-            advanced += len(fresh) + len(landed)
+            advanced += self._advance_all([*landed, *fresh])
+
+    def hangs(self, now: datetime) -> str:
+        """Name an execution that a node still holds long after its timeout, if any.
+
+        Asked by another thread, since this one may be the one that hangs.
+        """
+        end = now - settings().timeout_grace
+        under_way = [*([self._at] if self._at else []), *self.calls.runs]
+        for run in under_way:
+            expires_at = run.execution.expires_at
+            if expires_at is not None and expires_at <= end:
+                return f"Execution {run.execution.pk} at node '{run.at}'"
+        return ""
 
     def close(self) -> None:
         """Hand back all that is left, at the end of the process."""
@@ -76,38 +105,79 @@ class Drain:
 
     def _take(self, ids: Sequence[int]) -> list[Run]:
         conf = settings()
-        room = min(conf.batch_size, 2 * conf.batch_size - len(self.calls))
+        room = min(self._share, 2 * conf.batch_size - len(self.calls))
         rows = claim(self.owner, self.clock(), room, ids) if room > 0 else []
         return _loaded(rows, self.clock()) if rows else []
 
-    def _group(self, runs: Sequence[Run], *, careful: bool = False) -> None:
-        """Advance runs in few transactions; if one fails, carefully, one by one."""
-        left = deque(runs)
+    def _advance_all(self, runs: Sequence[Run]) -> int:
+        """Advance runs, and hand back what is not begun in time; say how many were."""
+        end, left = monotonic() + PATIENCE, deque(runs)
         while left:
-            group = [left.popleft()]
-            try:
-                self._commit(left, group, careful=careful)
-            except LostClaims as lost:
-                ours = [run for run in group if run.execution.pk not in lost.ids]
-                left.extendleft(_reset(ours))
-            except (DatabaseError, InterfaceError) as error:
-                if careful:
-                    self._let_go(group[0], error)
-                    continue
-                for run in _reset(group):
-                    self._group([run], careful=True)
-            else:
-                self._go_on(group)
+            self._group(left)
+            if monotonic() >= end and not (left and left[0].has_answer):
+                break
+        if left:
+            ids = [run.execution.pk for run in left]
+            release_unbegun(self.owner, ids, self.clock())
+        begun = len(runs) - len(left)
+        most = settings().batch_size
+        self._share = max(begun, 1) if left else min(2 * self._share, most)
+        return begun
 
-    def _commit(self, left: deque[Run], group: list[Run], *, careful: bool) -> None:
+    def _group(self, left: deque[Run]) -> None:
+        """Advance some runs from the left in one transaction.
+
+        If that fails, they are advanced carefully, one by one.
+        """
+        group = [left.popleft()]
+        try:
+            self._commit(left, group)
+        except LostClaims as lost:
+            left.extendleft(self._without(group, lost))
+        except (DatabaseError, InterfaceError):
+            for run in group:
+                run.reset()
+                self._carefully(run)
+        else:
+            self._go_on(group)
+
+    def _carefully(self, run: Run) -> None:
+        try:
+            self._commit(deque(), [run], careful=True)
+        except LostClaims as lost:
+            self._without([run], lost)
+        except (DatabaseError, InterfaceError) as error:
+            reason = readable(f"{type(error).__name__}: {error}", 500)
+            release(self.owner, run.execution, self.clock(), reason)
+        else:
+            self._go_on([run])
+
+    def _without(self, group: Sequence[Run], lost: LostClaims) -> list[Run]:
+        """Give the runs that are ours, to be run again; hand back the others."""
+        release_unbegun(self.owner, lost.ids, self.clock())
+        ours = [run for run in group if run.execution.pk not in lost.ids]
+        for run in ours:
+            run.reset()
+        return ours
+
+    def _commit(
+        self, left: deque[Run], group: list[Run], *, careful: bool = False
+    ) -> None:
         """Advance the group and commit it; it grows from the left while time is."""
         end = monotonic() + GROUP_TIME
-        with transaction.atomic():
-            advance(group[0], self.clock, careful=careful, halted=self.halted)
+        with connection.wrap_database_errors, transaction.atomic():
+            self._advance(group[0], careful=careful)
             while left and monotonic() < end:
                 group.append(left.popleft())
-                advance(group[-1], self.clock, careful=careful, halted=self.halted)
+                self._advance(group[-1], careful=careful)
             flush(self.owner, group, self.clock())
+
+    def _advance(self, run: Run, *, careful: bool) -> None:
+        self._at = run
+        try:
+            advance(run, self.clock, careful=careful, halted=self.halted)
+        finally:
+            self._at = None
 
     def _go_on(self, group: Sequence[Run]) -> None:
         for run in group:
@@ -115,33 +185,33 @@ class Drain:
             if run.call is not None:
                 self.calls.submit(run)
 
-    def _let_go(self, run: Run, error: Exception) -> None:
-        reason = readable(f"{type(error).__name__}: {error}", 500)
-        release(self.owner, run.execution, self.clock(), reason)
-
-
-def _reset(runs: Sequence[Run]) -> Sequence[Run]:
-    for run in runs:
-        run.reset()
-    return runs
-
 
 def _loaded(rows: Sequence[Claimed], now: datetime) -> list[Run]:
     """Bring what the runs need: their versions and, if they have begun, their jobs."""
     versions = compiled({row.version_id: row.revision or 0 for row in rows})
     jobs = _jobs_of([row.pk for row in rows if row.job_count])
     runs = []
+    _fix_timeouts(rows, now)
     for row in rows:
         if row.options is None or row.version_id not in versions:
             _lost_version(row, now)
             continue
-        timeout = row.options.timeout
-        if row.expires_at is None and not row.job_count and timeout:
-            # Fixed here; a later change of the option is too late.
-            row.expires_at = now + timeout
         version = versions[row.version_id]
         runs.append(Run(row, version, row.options, jobs.get(row.pk, ())))
     return runs
+
+
+def _fix_timeouts(rows: Sequence[Claimed], now: datetime) -> None:
+    """Set when new executions time out; a later change of the option is too late.
+
+    Stored before a node can hang: the next worker must not begin to count anew.
+    """
+    for row in rows:
+        timeout = row.options and row.options.timeout
+        if timeout and row.expires_at is None and not row.job_count:
+            row.expires_at = now + timeout
+            mine = Execution.objects.filter(pk=row.pk, token=row.token)
+            mine.update(expires_at=row.expires_at)
 
 
 def _jobs_of(ids: Sequence[int]) -> dict[int, list[JobRow]]:

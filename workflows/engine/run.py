@@ -125,6 +125,7 @@ class Run:
         """Take what was just written as the new ground."""
         self.execution.position = self.at or ""
         self.execution.job_count = self.job_count
+        self.execution.token += 1
         changed = {job.number for job in self.changed_jobs}
         kept = [job for job in self.stored if job.number not in changed]
         self.stored = [*kept, *self.changed_jobs, *self.new_jobs]

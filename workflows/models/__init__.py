@@ -2,6 +2,7 @@
 
 from workflows.models.execution import LATE, Execution, ExecutionQuerySet
 from workflows.models.fields import marker
+from workflows.models.health import Alert, HealthCheck, Incident, Restart
 from workflows.models.job import Job
 from workflows.models.locking import lock_free
 from workflows.models.worker import Worker, WorkerQuerySet
@@ -14,10 +15,14 @@ from workflows.models.workflow import (
 
 __all__ = [
     "LATE",
+    "Alert",
     "Category",
     "Execution",
     "ExecutionQuerySet",
+    "HealthCheck",
+    "Incident",
     "Job",
+    "Restart",
     "Worker",
     "WorkerQuerySet",
     "Workflow",

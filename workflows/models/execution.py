@@ -11,7 +11,7 @@ from workflows.models.workflow import Workflow, WorkflowVersion
 from workflows.states import UNFINISHED, ExecutionStatus, sources
 
 #: How long after its moment an execution that was inserted ahead may be taken.
-LATE = timedelta(seconds=2)
+LATE = timedelta(seconds=10)
 
 
 class ExecutionQuerySet(models.QuerySet["Execution"]):
@@ -54,6 +54,7 @@ class Execution(models.Model):
         WorkflowVersion,
         models.DO_NOTHING,
         db_constraint=False,
+        db_index=False,
         related_name="executions",
         verbose_name=_("version"),
     )
@@ -109,7 +110,6 @@ class Execution(models.Model):
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="which_are_due"),
-            models.Index(fields=["owner"], name="which_has_a_worker"),
             models.Index(fields=["expires_at"], name="which_time_out"),
             models.Index(fields=["workflow", "-id"], name="history_of_a_workflow"),
             models.Index(fields=["status", "-id"], name="history_of_a_status"),

@@ -26,6 +26,8 @@ class Worker(models.Model):
     started_at = models.DateTimeField(_("started"))
     #: Renewed while it lives; past it, its executions go to others.
     lease_until = models.DateTimeField(_("lease until"))
+    #: Whether it holds a lock that ends with it; if not, only the lease tells.
+    has_lock = models.BooleanField(default=False)
 
     objects = WorkerQuerySet.as_manager()
 

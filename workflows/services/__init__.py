@@ -9,9 +9,11 @@ from workflows.services.executions import (
     expire,
     requeue_abandoned,
     requeue_dead,
+    requeue_killed,
     retry,
     run_manually,
 )
+from workflows.services.retention import prune
 from workflows.services.validation import (
     Problem,
     problems_of,
@@ -48,10 +50,12 @@ __all__ = [
     "insert_ahead",
     "may_start_ahead",
     "problems_of",
+    "prune",
     "purge",
     "record_missed",
     "requeue_abandoned",
     "requeue_dead",
+    "requeue_killed",
     "retry",
     "run_manually",
     "scope_at",

@@ -1,18 +1,24 @@
 """Executions: run by hand, cancelled, retried, timed out, taken from the dead."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 
 from workflows import registry
 from workflows.cluster import muted, wake
-from workflows.engine import give_back, inline
+from workflows.engine import give_back, inline, locks_on
 from workflows.exceptions import Archived, TransitionNotAllowed
-from workflows.models import Execution, ExecutionQuerySet, Worker, WorkflowVersion
+from workflows.models import (
+    Execution,
+    ExecutionQuerySet,
+    Worker,
+    WorkflowVersion,
+    lock_free,
+)
 from workflows.services.endings import end
 from workflows.services.event import Event
 from workflows.services.events import start_many
@@ -92,10 +98,16 @@ def retry(execution: Execution, now: datetime) -> Execution:
 
 
 def expire(now: datetime) -> int:
-    """End the executions whose time is over; say how many."""
+    """End the executions whose time is over; say how many.
+
+    One that a worker is just writing is left to it: nobody may wait for a node that
+    hangs while its group is open.
+    """
     late = Execution.objects.unfinished().filter(expires_at__lte=now)
-    ids = list(late.order_by("expires_at").values_list("pk", flat=True)[:CHUNK])
-    return len(end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now))
+    with transaction.atomic():
+        free = lock_free(late.order_by("expires_at"))
+        ids = list(free.values_list("pk", flat=True)[:CHUNK])
+        return len(end(ids, ExecutionStatus.TIMED_OUT, "took longer than allowed", now))
 
 
 def requeue_dead(now: datetime) -> int:
@@ -104,6 +116,13 @@ def requeue_dead(now: datetime) -> int:
     for worker in Worker.objects.filter(lease_until__lte=now)[:CHUNK]:
         moved += _requeue(worker, now)
     return moved
+
+
+def requeue_killed(ids: Sequence[int], now: datetime) -> int:
+    """Give the executions of workers that no longer hold their lock to others."""
+    killed = Worker.objects.filter(pk__in=ids, has_lock=True)
+    killed.update(lease_until=now)
+    return sum(_requeue(worker, now) for worker in killed)
 
 
 def requeue_abandoned(now: datetime) -> int:
@@ -122,8 +141,15 @@ def _requeue(worker: Worker, now: datetime) -> int:
     with transaction.atomic():
         moved = _give_back(running, now)
         if not running.exists():
-            Worker.objects.filter(pk=worker.pk, lease_until__lte=now).delete()
+            _forget(worker, now)
     return moved
+
+
+def _forget(worker: Worker, now: datetime) -> None:
+    gone, _ = Worker.objects.filter(pk=worker.pk, lease_until__lte=now).delete()
+    if gone and worker.has_lock:
+        locks = locks_on(connection)
+        transaction.on_commit(lambda: locks.forget(worker.pk))
 
 
 def _give_back(running: ExecutionQuerySet, now: datetime) -> int:

@@ -131,7 +131,9 @@ def archive_version(version: WorkflowVersion, now: datetime) -> None:
 
 def purge() -> int:
     """Remove a chunk of archived rows that no history needs; say how many."""
-    history = Execution.objects.filter(version=OuterRef("pk"))
+    history = Execution.objects.filter(
+        workflow=OuterRef("workflow"), version=OuterRef("pk")
+    )
     gone = WorkflowVersion.objects.exclude(archived_at=None)
     chunk = gone.filter(~Exists(history)).values_list("pk", flat=True)[:PURGE_CHUNK]
     removed = WorkflowVersion.objects.filter(pk__in=list(chunk)).delete()[0]

@@ -113,6 +113,7 @@ def write(owner: int, moves: Sequence[Move], jobs: Sequence[JobRow]) -> None:
         alike[_values(move)].append(move.pk)
     for (status, *values), ids in alike.items():
         columns = dict(zip(_MOVE_COLUMNS, values, strict=True))
+        columns["token"] = F("token") + 1
         rows = Execution.objects.filter(pk__in=ids)
         if status == ExecutionStatus.RUNNING:
             rows.update(**columns)

@@ -74,9 +74,10 @@ _WRITE = f"""
         ORDER BY e.id FOR UPDATE OF e
     ), moved AS (
         UPDATE {_EXECUTIONS} AS e
-        SET owner = given.owner, status = given.status, reason = given.reason,
-            position = given.position, job_count = given.job_count,
-            deliveries = given.deliveries, due_at = given.due_at,
+        SET token = given.token + 1, owner = given.owner, status = given.status,
+            reason = given.reason, position = given.position,
+            job_count = given.job_count, deliveries = given.deliveries,
+            due_at = given.due_at,
             expires_at = given.expires_at, finished_at = given.finished_at
         FROM given, ours WHERE e.id = given.pk AND ours.id = given.pk
         RETURNING e.id

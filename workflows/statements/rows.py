@@ -68,7 +68,11 @@ class JobRow:
 
 @dataclass(slots=True)
 class Move:
-    """What becomes of a claimed execution; `token` is the fence."""
+    """What becomes of a claimed execution.
+
+    `token` is the fence: each write adds one, so that what was written once is not
+    written again by a worker that never heard of its success.
+    """
 
     pk: int
     token: int

@@ -53,8 +53,8 @@ _MARK = f"""
 """  # noqa: S608 - nothing of it comes from outside
 _MOVE = f"""
     UPDATE {_EXECUTIONS}
-    SET owner = %s, status = %s, reason = %s, position = %s, job_count = %s,
-        deliveries = %s, due_at = %s, expires_at = %s, finished_at = %s
+    SET token = token + 1, owner = %s, status = %s, reason = %s, position = %s,
+        job_count = %s, deliveries = %s, due_at = %s, expires_at = %s, finished_at = %s
     WHERE id = %s AND token = %s AND owner = %s AND status = '{Status.RUNNING}'
 """  # noqa: S608 - nothing of it comes from outside
 _WRITE = f"""

@@ -232,15 +232,26 @@ def test_two_schedulers_fire_once(enable, time, at):
     assert time.seconds() == [5]
 
 
-def test_a_schedule_that_cannot_be_read_is_parked_with_its_error(enable, time, at):
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        ({"zone": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"repeat": {"kind": "cron", "expression": "0 0 30 2 *"}}, "never occurs"),
+        ({"repeat": {"kind": "cron", "expression": "99 * * * *"}}, "from 0 to 59"),
+        ({"repeat": {"kind": "interval", "every": 0, "unit": "days"}}, "not 0"),
+    ],
+)
+def test_a_schedule_that_became_invalid_is_parked_with_its_error(
+    enable, time, at, broken, sentence
+):
     version = enable(starts_at=at(5), repeat=5)
     healthy = enable(starts_at=at(5), repeat=5)
-    broken = {**version.trigger_config, "zone": "Mars/Olympus"}
-    type(version).objects.filter(pk=version.pk).update(trigger_config=broken)
+    stored = {**version.trigger_config, **broken}
+    type(version).objects.filter(pk=version.pk).update(trigger_config=stored)
 
     time.go(12)
 
-    assert "Mars/Olympus" in version.schedules.get().error
+    assert sentence in version.schedules.get().error
     assert time.seconds(version=healthy) == [5, 10]
 
 

@@ -1,10 +1,11 @@
 """A date field of a collection: which records fire, and when."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Value
 
 from tests.conftest import NOW
 from tests.nodes import node
@@ -331,6 +332,16 @@ def test_a_model_outside_the_allow_list_parks_the_schedule(watch, time, settings
     assert "may not touch 'auth.user'" in version.schedules.get().error
 
 
+def test_a_field_that_was_removed_parks_the_schedule(watch, time):
+    version = watch()
+    stored = {**version.trigger_config, "start_field": "removed"}
+    type(version).objects.update(trigger_config=stored)
+
+    time.go(30)
+
+    assert "'auth.user' has no field 'removed'" in version.schedules.get().error
+
+
 def test_saving_goes_on_when_a_schedule_is_broken(watch, join):
     version = watch()
     type(version).objects.update(trigger_config={"zone": "Mars/Olympus"})
@@ -366,3 +377,99 @@ def test_the_first_moment_is_never_before_the_beginning(watch, time, join):
 
     assert time.seconds() == []
     assert NOW not in Execution.objects.values_list("planned_at", flat=True)
+
+
+@pytest.mark.parametrize("start", [-3000, -20, 31])
+def test_a_start_moved_by_update_is_noticed_by_the_next_search(
+    watch, time, join, at, start
+):
+    watch(repeat=3600)
+    join(-100)
+    time.go(1)
+
+    User.objects.update(date_joined=at(start))
+    time.go(3600 * 2)
+
+    assert time.seconds() == [s for s in range(start, 7200, 3600) if s > 0]
+
+
+def test_a_start_moved_from_the_far_future_into_the_past_is_noticed(
+    watch, time, join, at
+):
+    watch(repeat=100)
+    join(10**8)
+    time.go(20)
+
+    User.objects.update(date_joined=at(-50))
+    time.go(200)
+
+    assert time.seconds() == [50, 150]
+
+
+def test_an_end_moved_by_update_is_noticed_by_the_next_search(watch, time, join, at):
+    watch(repeat=30, end_field="last_login")
+    join(-5, last_login=at(3))
+    time.go(20)
+
+    User.objects.update(last_login=at(70))
+    time.go(100)
+
+    assert time.seconds() == [25, 55]
+
+
+@pytest.fixture
+def share_of_two(monkeypatch):
+    """Let each search read two records again, and take none for new."""
+    monkeypatch.setattr("triggers.schedule.searching.SHARE", 2)
+    monkeypatch.setattr("triggers.schedule.searching.LATE_NUMBERS", 0)
+
+
+def test_a_round_reads_every_record_again(watch, time, at, make_users, share_of_two):
+    make_users(5, date_joined=at(-100))
+    watch(repeat=3600)
+    time.go(1)
+
+    User.objects.update(date_joined=at(-3500))
+    time.go(120)
+
+    # Two are read in each search, every 15 seconds: three searches are a round.
+    assert time.seconds() == [100] * 5
+
+
+def test_a_search_reads_a_share_again(watch, time, at, make_users, share_of_two):
+    make_users(5, date_joined=at(-100))
+    watch(repeat=3600)
+    time.go(1)
+
+    User.objects.update(date_joined=at(-3500))
+    time.go(30)
+
+    moved = Schedule.objects.filter(kind="record", next_run_at=at(100))
+    assert moved.count() == 4
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2026-11-22T09:00:05Z",
+        "2026-11-22 12:00:05+03:00",
+        Value(NOW + timedelta(seconds=5)),
+    ],
+)
+def test_a_date_given_as_text_or_expression_is_understood(watch, time, written):
+    watch()
+
+    User.objects.create(username="ann", date_joined=written)
+    time.go(20)
+
+    assert time.seconds() == [5]
+
+
+def test_a_date_beyond_the_calendar_never_comes(watch, time, join):
+    watch(offset=36_500, unit="days")
+    user = User(username="ann", date_joined=datetime(9999, 12, 31, tzinfo=UTC))
+    user.save()
+
+    time.go(20)
+
+    assert time.seconds() == []

@@ -99,3 +99,26 @@ def test_saving_keeps_the_next_moment_of_a_repetition(watch, make_order):
     with clock.at(NOW + 60 * MINUTE):
         order.save()
     assert fire(first + 1 * DAY) == [first, first + DAY]
+
+
+def test_saving_does_not_take_away_what_is_due(watch, make_order):
+    watch()
+    with clock.at(NOW):
+        order = make_order(NOW - 29 * MINUTE)
+    due = NOW + MINUTE
+
+    with clock.at(due + 5 * timedelta(seconds=1)):
+        order.save()
+    assert fire(due + 6 * timedelta(seconds=1)) == [due]
+
+
+def test_saving_without_a_change_of_dates_writes_nothing(
+    watch, make_order, django_assert_num_queries
+):
+    watch()
+    with clock.at(NOW):
+        order = make_order(NOW - 29 * MINUTE)
+
+        # The record itself, the schedules of its collection, the row of the record.
+        with django_assert_num_queries(3):
+            order.save()

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from triggers.schedule.config import ScheduleConfig
 from triggers.schedule.firing import FireSchedules
+from triggers.schedule.leading import InsertAhead
 from triggers.schedule.recurrence import first_run, next_run
 from workflows import services
 from workflows.cluster import muted
@@ -87,12 +88,17 @@ class Scheduler:
         self.deaths = 0
 
     def live(self, end):
-        poller = FireSchedules()
-        while (due := poller.due(self.now)) is not None and due <= end:
+        pollers = [InsertAhead(), FireSchedules()]
+        while (due := self.next_of(pollers)) is not None and due <= end:
             self.now = max(due, self.now)
-            if self.chance.random() < 0.02:
-                self.die(poller)
-            poller.poll(self.now)
+            for poller in pollers:
+                if self.chance.random() < 0.01:
+                    self.die(poller)
+                poller.poll(self.now)
+
+    def next_of(self, pollers):
+        moments = [poller.due(self.now) for poller in pollers]
+        return min((each for each in moments if each), default=None)
 
     def die(self, poller):
         """Lose what one poll did, and some time."""
@@ -133,7 +139,7 @@ def wanted(versions, end):
 
 
 def fired():
+    executions = Execution.objects.filter(ahead=None)
     return Counter(
-        (pk, moment)
-        for pk, moment in Execution.objects.values_list("version", "planned_at")
+        (pk, moment) for pk, moment in executions.values_list("version", "planned_at")
     )

@@ -43,6 +43,7 @@ def pages(execution):
         url("execution_delete", execution.pk),
         url("category_changelist"),
         url("worker_changelist"),
+        url("worker_health"),
     ]
 
 

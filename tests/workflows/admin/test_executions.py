@@ -186,7 +186,7 @@ def bulk(browser, action, *executions, **more):
     return browser.post(url(LIST), sent, follow=True)
 
 
-def test_bulk_cancel_does_what_it_can(by_owner, queued, broken):
+def test_bulk_cancel_does_what_it_can(by_owner, broken, queued):
     sentences = said(bulk(by_owner, "cancel", queued, broken))
 
     assert len(sentences) == 2

@@ -1,13 +1,17 @@
 """What a worker does with a wake-up, from its first to its end."""
 
+from unittest.mock import Mock
+
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from tests.nodes import node
 from workflows import services
 from workflows.cluster import tasks
 from workflows.cluster.board import Board
-from workflows.engine import Presence
+from workflows.cluster.pulse import Pulse
+from workflows.engine import Drain, Presence, Warming
 from workflows.models import Worker
 
 
@@ -24,6 +28,8 @@ def worker(board, monkeypatch, settings):
     settings.WORKFLOWS = {"OUTSIDE_THREADS": 0, "COLLECTIONS": ["shop"]}
     monkeypatch.setattr(tasks, "_processes", [])
     monkeypatch.setattr(Presence, "start", lambda self: None)
+    monkeypatch.setattr(Pulse, "start", lambda self: None)
+    monkeypatch.setattr(Warming, "start", lambda self: None)
     monkeypatch.setattr(tasks, "Finalize", lambda *args, **kwargs: None)
 
 
@@ -62,6 +68,38 @@ def test_a_worker_that_was_given_up_registers_again(worker, execution):
 
     assert looked(execution) == "succeeded"
     assert Worker.objects.count() == 2
+
+
+def test_a_worker_whose_database_fails_tries_again_by_itself(
+    worker, execution, monkeypatch
+):
+    tasks.enter()
+    rested, run = [], Drain.run
+    errors = [OperationalError("away")]
+
+    def fail_once(drain, ids):
+        if errors:
+            raise errors.pop()
+        run(drain, ids)
+
+    monkeypatch.setattr(Drain, "run", fail_once)
+    monkeypatch.setattr(tasks, "rest", rested.append)
+    monkeypatch.setattr(tasks, "connection", Mock())
+
+    assert looked(execution) == "succeeded"
+    assert rested == [tasks.RECOVERY]
+
+
+def test_who_was_given_up_does_not_sign_off_for_its_successor(
+    worker, execution, monkeypatch
+):
+    left = []
+    monkeypatch.setattr(tasks, "Finalize", lambda *_, args, **__: left.append(args))
+    tasks.enter()
+    tasks._processes[0].presence.lost.set()
+    tasks.enter()
+
+    assert left[0][0] is not left[1][0]
 
 
 def test_a_worker_signs_off(worker, db):

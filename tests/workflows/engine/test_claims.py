@@ -2,9 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
+
 from tests.conftest import NOW, drain
 from tests.nodes import Outside, node
 from workflows import services
+from workflows.engine import Drain
 from workflows.engine.claims import claim, release, release_all
 from workflows.models import Execution
 from workflows.states import ExecutionStatus
@@ -64,6 +69,56 @@ def test_an_execution_that_killed_its_worker_is_parked(make_version):
     parked = Execution.objects.get()
     assert parked.status == ExecutionStatus.ERROR
     assert parked.reason == "killed its worker 3 times"
+
+
+def test_an_outage_that_the_worker_survived_is_no_sign_of_poison(
+    make_version, monkeypatch
+):
+    [execution] = started(make_version())
+    worker = Drain(1, lambda: NOW)
+    monkeypatch.setattr(Drain, "_group", fail(OperationalError("away")))
+    for _ in range(4):
+        with pytest.raises(OperationalError, match="away"):
+            worker.run()
+
+    execution.refresh_from_db()
+    assert (execution.status, execution.deliveries) == ("running", 1)
+
+
+@pytest.mark.skipif(
+    not connection.features.has_select_for_update, reason="locks its file as a whole"
+)
+def test_what_a_worker_hands_back_is_waited_for(make_version):
+    started(make_version())
+    claim(1, NOW, 10)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert release_all(1, NOW) == 1
+
+    said = " ".join(query["sql"] for query in queries)
+    assert "FOR UPDATE" in said
+    assert "SKIP LOCKED" not in said
+
+
+def test_an_error_of_another_kind_counts(make_version, monkeypatch):
+    [execution] = started(make_version())
+    worker = Drain(1, lambda: NOW)
+    monkeypatch.setattr(Drain, "_group", fail(ValueError("broken")))
+    for _ in range(3):
+        with pytest.raises(ValueError, match="broken"):
+            worker.run()
+
+    worker.run()
+
+    execution.refresh_from_db()
+    assert execution.reason == "killed its worker 3 times"
+
+
+def fail(error):
+    def group(drain, runs):
+        raise error
+
+    return group
 
 
 def test_a_parked_execution_does_not_hold_up_the_next(make_version):

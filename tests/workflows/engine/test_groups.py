@@ -120,6 +120,21 @@ def test_the_last_delivery_blames_the_node(make_version, flaky):
     )
 
 
+def test_workers_that_died_before_do_not_blame_a_node_for_the_database(
+    make_version, flaky
+):
+    flaky.failures = 2
+    start(make_version(node("flaky", "{{ trigger.data }}")), "bad")
+    Execution.objects.update(deliveries=2)
+
+    drain()
+    resting = Execution.objects.get()
+    assert (resting.status, resting.deliveries) == (ExecutionStatus.QUEUED, 2)
+    drain(resting.due_at)
+
+    assert statuses() == {"bad": "succeeded"}
+
+
 def test_effects_are_exactly_once_after_repeats(make_version, flaky):
     flaky.failures = 2
     start(make_version(node("write", "first"), node("flaky", "bad")), "bad")
@@ -156,6 +171,27 @@ def test_what_was_cancelled_in_mid_group_loses_its_effects(make_version):
     assert statuses() == {"one": "succeeded", "victim": "cancelled"}
     assert [each.name for each in Category.objects.all()] == ["one"]
     assert not Job.objects.filter(execution__event_key="victim").exists()
+
+
+class Hoard(Echo):
+    """Tells how many executions are claimed and not begun, this one included."""
+
+    type = "hoard"
+
+    def run(self, run):
+        return Succeeded(Execution.objects.filter(status="running").count())
+
+
+def test_what_is_not_begun_in_time_is_handed_back_uncounted(make_version, monkeypatch):
+    monkeypatch.setattr("workflows.engine.drain.GROUP_TIME", 0)
+    monkeypatch.setattr("workflows.engine.drain.PATIENCE", 0)
+    with registry.nodes.temporarily("hoard", Hoard()):
+        start(make_version(node("hoard")), *"abcdef")
+        drain()
+
+    seen = Job.objects.order_by("pk").values_list("result", flat=True)
+    assert list(seen) == [6, 1, 2, 1, 2, 1]
+    assert set(statuses().values()) == {"succeeded"}
 
 
 class Peek(Echo):

@@ -204,6 +204,7 @@ def test_a_second_write_of_a_job_changes_it(words, insert):
         1, [move(row, ExecutionStatus.RUNNING, owner=1)], [job(row, input={"a": 1})]
     )
 
+    row.token += 1
     again = job(row, result=5, attempt=2, finished_at=NOW)
     words.write(1, [move(row)], [again, job(row, 2)])
 
@@ -227,6 +228,16 @@ def test_a_write_to_what_is_not_ours_is_refused(words, insert, change):
 
     assert lost.value.ids == {created["a"]}
     assert not Job.objects.exists()
+
+
+def test_the_same_write_is_not_done_twice(words, insert):
+    insert("a")
+    [row] = claim(words)
+    begun = move(row, ExecutionStatus.RUNNING, owner=1)
+    words.write(1, [begun], [job(row)])
+
+    with pytest.raises(LostClaims):
+        words.write(1, [begun], [job(row)])
 
 
 def test_moments_are_stored_as_django_stores_them(words, insert):

@@ -8,15 +8,16 @@ from typing import Literal, TypeAlias
 
 from triggers.schedule.recurrence.cron import CronSteps, cron_steps, fields_of
 from triggers.schedule.recurrence.errors import InvalidRule, shown
+from workflows.spans import LONGEST_SECONDS
 
 ElapsedUnit: TypeAlias = Literal["seconds", "minutes", "hours"]
-#: A hundred years in each unit: nobody waits longer, and no date overflows.
+#: A hundred years in each unit.
 MOST = {
-    "seconds": 3_155_760_000,
-    "minutes": 52_596_000,
-    "hours": 876_600,
-    "days": 36_525,
-    "weeks": 5_217,
+    "seconds": LONGEST_SECONDS,
+    "minutes": LONGEST_SECONDS // 60,
+    "hours": LONGEST_SECONDS // 3600,
+    "days": LONGEST_SECONDS // 86_400,
+    "weeks": LONGEST_SECONDS // (7 * 86_400),
     "months": 1_200,
     "years": 100,
 }

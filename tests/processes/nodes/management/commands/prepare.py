@@ -10,14 +10,15 @@ from workflows import services
 
 
 class Command(BaseCommand):
-    """Take `{"nodes", "schedule", "starts"}` as JSON, all but the nodes optional."""
+    """Take `{"nodes", "schedule", "options", "starts"}`; only the first is needed."""
 
     def handle(self, **options):
         wanted = json.load(sys.stdin)
         now = timezone.now()
         config = wanted.get("schedule") or {"starts_at": now}
         definition = {"schema": 1, "nodes": wanted["nodes"]}
-        version = services.create("Test", "schedule", config, definition=definition)
+        values = {"definition": definition, "options": wanted.get("options", {})}
+        version = services.create("Test", "schedule", config, **values)
         if wanted.get("schedule"):
             services.enable(version, now)
         for _ in range(wanted.get("starts", 0)):

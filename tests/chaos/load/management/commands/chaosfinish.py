@@ -1,0 +1,57 @@
+"""`chaosfinish`: settle the schedules and disable them; say what they owed."""
+
+import json
+from datetime import timedelta
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.utils import timezone
+
+from tests.chaos.load.models import Appointment
+from tests.chaos.recipes import ALL
+from triggers.models import Schedule
+from triggers.schedule.config import ScheduleConfig
+from triggers.schedule.recurrence import SECOND, runs_between
+from workflows import services
+from workflows.models import Workflow, WorkflowVersion
+
+
+class Command(BaseCommand):
+    """Print `{recipe: [moments]}` of what each schedule should have started.
+
+    A schedule that lags behind has no armed moment in the future; it is printed as
+    it is, and what it owes shows as missing.
+    """
+
+    def handle(self, **options):
+        owed = {}
+        for version in WorkflowVersion.objects.filter(enabled=True):
+            if not ALL[version.workflow.title].schedule:
+                continue
+            owed[version.workflow.title] = self._settle(version)
+        self.stdout.write(json.dumps(owed))
+
+    def _settle(self, version):
+        with transaction.atomic():
+            Workflow.objects.select_for_update().get(pk=version.workflow_id)
+            rows = list(Schedule.objects.select_for_update().filter(version=version))
+            services.disable(version)
+        return [moment.isoformat() for moment in _owed(version, rows)]
+
+
+def _owed(version, rows):
+    config = ScheduleConfig.read(version.trigger_config)
+    now = timezone.now()
+    # Behind by more than this is late, not merely in somebody's hands.
+    line = now - timedelta(seconds=3)
+    if config.mode == "field":
+        return _due_records(rows, line, now)
+    until = max(rows[0].next_run_at - SECOND, line)
+    return list(runs_between(config.recurrence, rows[0].armed_at, until))
+
+
+def _due_records(rows, line, now):
+    """List the dates that have come, but for those that are to fire right now."""
+    armed = {row.record for row in rows if row.next_run_at and row.next_run_at > line}
+    dates = Appointment.objects.filter(at__lte=now).values_list("pk", "at")
+    return sorted(at for pk, at in dates if str(pk) not in armed)
