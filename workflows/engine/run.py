@@ -104,7 +104,7 @@ class Run:
 
     def touch(self, job: JobRow) -> JobRow:
         """Give a job to change: a copy if it is stored, so that `reset` can go back."""
-        if any(job is known for known in (*self.new_jobs, *self.changed_jobs)):
+        if any(jobs and jobs[-1] is job for jobs in (self.new_jobs, self.changed_jobs)):
             return job
         changed = copy.copy(job)
         self.changed_jobs.append(changed)
