@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help run test chaos check lint types format sizes messages clean
+.PHONY: help run test chaos check lint types format sizes messages bench bench-peers clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,28 @@ messages: $(VENV)/.dev ## Collect the texts to translate and compile the catalog
 	@for app in handlers triggers workflows; do (cd $$app && mkdir -p locale && $(CURDIR)/$(BIN)/django-admin makemessages \
 		--locale ru --no-obsolete --no-location --verbosity 0 && \
 		$(CURDIR)/$(BIN)/django-admin compilemessages --verbosity 0); done
+
+BENCH_DATABASE ?= postgres://postgres@127.0.0.1:5432/bench
+PEERS := var/peers
+bench: $(VENV)/.dev ## Measure the engine's workloads on PostgreSQL, with each broker, and on SQLite: ten minutes
+	-$(BIN)/python -m benchmarks.engine --database $(BENCH_DATABASE) --broker wakeup
+	-$(BIN)/python -m benchmarks.engine W1 W6 --database $(BENCH_DATABASE) --broker redis --rounds 1
+	-$(BIN)/python -m benchmarks.engine W1 W6 --database $(BENCH_DATABASE) --broker orm --rounds 1
+	-$(BIN)/python -m benchmarks.engine --database sqlite:///bench --broker wakeup --rounds 1 --history 200000
+
+bench-peers: $(VENV)/.dev $(PEERS)/.ready ## Measure other engines at the same work, in rounds with ours
+	$(BIN)/python -m benchmarks.peers --database $(BENCH_DATABASE)
+
+$(PEERS)/.ready: benchmarks/peers/requirements.txt benchmarks/peers/npm-requirements.txt
+	@echo "Making the environment of the peers in $(PEERS) ..."
+	@$(PYTHON) -m venv $(PEERS)
+	@while read -r each; do \
+		$(PEERS)/bin/pip install -qq --disable-pip-version-check "$$each" || echo "Without $$each: it could not be installed."; \
+		done < $<
+	@if command -v npm >/dev/null; then \
+		npm install --silent --no-audit --no-fund --prefix $(PEERS) $$(cat benchmarks/peers/npm-requirements.txt) || echo "Without Restate: npm could not install it."; \
+		else echo "Without Restate: npm is missing."; fi
+	@touch $@
 
 clean: ## Remove the environment and the demo's data
 	rm -rf $(VENV) var

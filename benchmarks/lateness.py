@@ -1,57 +1,66 @@
 """How late schedules of one second start: planned second to first node.
 
-    DATABASE_URL=postgres://... python -m benchmarks.lateness 1000 [--workers 2]
+    DATABASE_URL=postgres://... python -m benchmarks.lateness 1000 [--peers]
 
-Starts a real scheduler and a real cluster on an empty database, named by DATABASE_URL,
-and prints p50, p99 and the maximum in milliseconds.
+Starts a real scheduler and a real cluster on a database of its own beside the named
+one, and prints p50, p99 and the maximum in milliseconds. Every workflow has another
+configuration. They are enabled while the cluster runs, or with `--before` before it
+starts. With `--peers` APScheduler does the same in the same run.
 """
 
 import argparse
-import os
-import signal
-import subprocess
-import sys
-import time
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from benchmarks.clusters import Clusters, clusters
+from benchmarks.executions import await_end
+from benchmarks.figures import percentile
+from benchmarks.peers.lineup import SCHEDULERS
+from benchmarks.peers.running import PeerFailed, Server, run, server_url
+from benchmarks.places import Place, place
+from benchmarks.waiting import clean_up_on_sigterm
 from triggers.models import Schedule
 from workflows.models import Execution, Job, Workflow, WorkflowVersion
+from workflows.poller import rest
+
+#: Seconds that a cluster gets to start, where all is prepared before it.
+START_UP = 10
 
 
-def prepare(count: int) -> datetime:
+def definition(number: int) -> dict[str, object]:
+    """Make a definition that no other has: caches must not help."""
+    value = f"{{{{ trigger.date }}}} and {number}"
+    node = {"key": f"n{number}", "type": "calculation", "config": {"value": value}}
+    return {"schema": 1, "nodes": [node]}
+
+
+def rule(number: int, moment: datetime) -> dict[str, object]:
+    repeat = {"kind": "interval", "every": 1 + number, "unit": "hours"}
+    return {"mode": "time", "starts_at": moment, "zone": "UTC", "repeat": repeat}
+
+
+def prepare(count: int, lead: int) -> datetime:
     """Enable `count` schedules of one second to come; give that second."""
-    moment = (timezone.now() + timedelta(seconds=8 + count // 500)).replace(
-        microsecond=0
-    )
-    definition = {
-        "schema": 1,
-        "nodes": [
-            {
-                "key": "a",
-                "type": "calculation",
-                "config": {"value": "{{ trigger.date }}"},
-            }
-        ],
-    }
+    moment = timezone.now() + timedelta(seconds=lead + count // 500)
+    moment = moment.replace(microsecond=0)
     workflows = Workflow.objects.bulk_create(
         Workflow(title=f"Lateness {number}") for number in range(count)
     )
-    config = {"mode": "time", "starts_at": moment, "zone": "UTC"}
-    config["repeat"] = {"kind": "interval", "every": 1, "unit": "hours"}
     versions = WorkflowVersion.objects.bulk_create(
         WorkflowVersion(
             workflow=workflow,
             trigger_type="schedule",
-            trigger_config=config,
-            definition=definition,
+            trigger_config=rule(number, moment),
+            definition=definition(number),
             enabled=True,
             current=True,
         )
-        for workflow in workflows
+        for number, workflow in enumerate(workflows)
     )
     Schedule.objects.bulk_create(
         Schedule(version=version, kind="moment", next_run_at=moment, armed_at=moment)
@@ -60,52 +69,77 @@ def prepare(count: int) -> datetime:
     return moment
 
 
-def percentiles(values: list[float]) -> str:
+def percentiles(values: Iterable[float]) -> str:
     ordered = sorted(values)
-    p50, p99 = (ordered[int((len(ordered) - 1) * part)] for part in (0.5, 0.99))
+    p50, p99 = percentile(ordered, 0.5), percentile(ordered, 0.99)
     return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, max {ordered[-1]:.0f} ms"
 
 
-def wait_for(count: int, deadline: float) -> None:
-    while time.monotonic() < deadline:
-        if Execution.objects.filter(status="succeeded").count() >= count:
-            return
-        time.sleep(0.2)  # noqa: TID251 - nothing to wait on
+def measure(here: Place, options: argparse.Namespace) -> None:
+    here.fresh()
+    if options.before:
+        moment = prepare(options.count, 8 + START_UP)
+        with started(here.folder, options.workers) as running:
+            await_all(running, options.count, moment)
+    else:
+        with started(here.folder, options.workers) as running:
+            moment = prepare(options.count, 8)
+            await_all(running, options.count, moment)
+    report(options, moment)
 
 
-def measure(count: int, workers: int) -> None:
-    environment = {**os.environ, "WORKERS": str(workers)}
-    command = [sys.executable, "manage.py"]
-    children = [
-        subprocess.Popen([*command, "runcluster", "--no-scheduler"], env=environment),
-        subprocess.Popen([*command, "runscheduler"], env=environment),
-    ]
-    try:
-        moment = prepare(count)
-        wait_for(count, time.monotonic() + 60 + count / 100)
-    finally:
-        for child in children:
-            child.send_signal(signal.SIGTERM)
-        for child in children:
-            child.wait(20)
+def started(folder: Path, workers: int) -> AbstractContextManager[Clusters]:
+    cluster, scheduler = ("runcluster", "--no-scheduler"), ("runscheduler",)
+    return clusters(folder, workers, commands=(cluster, scheduler))
+
+
+def await_all(running: Clusters, count: int, moment: datetime) -> None:
+    rest(max(0, (moment - timezone.now()).total_seconds() + 1))
+    await_end(running, count)
+
+
+def report(options: argparse.Namespace, moment: datetime) -> None:
     jobs = Job.objects.filter(number=1).values_list("started_at", flat=True)
     created = Execution.objects.values_list("created_at", flat=True)
     late = [(started - moment).total_seconds() * 1000 for started in jobs]
     planned = [(each - moment).total_seconds() * 1000 for each in created]
-    print(f"{connection.vendor}, {count} schedules, {workers} workers")
+    print(f"{connection.vendor}, {len(late)} schedules, {options.workers} workers")
     print(f"  execution created: {percentiles(planned)}")
-    print(f"  first node started: {percentiles(late)}")
+    print(f"  first node started: {percentiles(late)}", flush=True)
+
+
+def measure_peers(count: int) -> None:
+    server = Server(server_url())
+    try:
+        for peer in SCHEDULERS:
+            output = run(peer, server.fresh(), count, 120 + count / 10)
+            print(f"{peer.name}, {count} jobs: {percentiles(output['late'])}")
+    except PeerFailed as error:
+        print(error)
+    finally:
+        server.drop()
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m benchmarks.lateness",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("count", type=int, nargs="?", default=1000)
+    made.add_argument("--workers", type=int, default=2)
+    made.add_argument("--before", action="store_true", help="enable, then start")
+    made.add_argument("--peers", action="store_true", help="APScheduler as well")
+    return made
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("count", type=int, nargs="?", default=1000)
-    parser.add_argument("--workers", type=int, default=2)
-    options = parser.parse_args()
-    call_command("migrate", verbosity=0)
-    if Execution.objects.exists():
-        parser.error("The database has executions already; name an empty one.")
-    measure(options.count, options.workers)
+    options = parser().parse_args()
+    clean_up_on_sigterm()
+    with place() as here:
+        measure(here, options)
+    if options.peers:
+        measure_peers(options.count)
 
 
 if __name__ == "__main__":

@@ -109,17 +109,18 @@ def _prepare(run: Run, now: datetime) -> Call:
     compiled = run.compiled
     if compiled.handler.loops and len(run.frames) >= LoopsTooDeep.MOST:
         raise LoopsTooDeep
-    config = compiled.config.render(run.scope(now))
+    scope = run.scope(now)
+    config = compiled.config.render(scope)
     resumes = run.open_job is not None and run.open_job.status == JobStatus.WAITING
     method = "resume" if resumes else "run"
-    return Call(compiled, _node_run(run, run.open_job, config, now), method)
+    return Call(compiled, _node_run(run, run.open_job, config, scope), method)
 
 
 def _node_run(
     run: Run,
     job: JobRow | None,
     config: Mapping[str, Any],
-    now: datetime,
+    scope: Mapping[str, Any],
     past: PastRound | None = None,
 ) -> NodeRun:
     execution = run.execution
@@ -127,12 +128,12 @@ def _node_run(
     number = run.job_count + 1 if job is None else job.number
     return NodeRun(
         config=config,
-        now=now,
+        now=scope["now"],
         key=run.step.key,
         execution_id=execution.pk,
         attempt=1 if job is None else job.attempt + (0 if waits else 1),
         idempotency_key=f"{execution.pk}-{run.step.key}-{number}",
-        scope=run.scope(now),
+        scope=scope,
         ancestors=(*execution.ancestors, execution.pk),
         waited=job.result if job is not None and waits else None,
         past=past,
@@ -248,7 +249,7 @@ def _ask(run: Run, method: str, now: datetime, failure: str = "") -> Any:
 
     def ask() -> NodeResult | None:
         config, past = run.config_of(frame), frame.past(failure)
-        node_run = _node_run(run, run.job_of(frame), config, now, past)
+        node_run = _node_run(run, run.job_of(frame), config, run.scope(now), past)
         call = Call(run.compiled, node_run, method)
         return storable_or_none(call) if failure else storable(call)
 

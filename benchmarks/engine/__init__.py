@@ -1,0 +1,1 @@
+"""The engine's workloads, each on real clusters: `python -m benchmarks.engine`."""
