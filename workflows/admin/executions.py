@@ -82,7 +82,7 @@ class ExecutionAdmin(EffectAdmin):
         versions = WorkflowVersion.objects.only("number", "workflow", "archived_at")
         rows = Execution.objects.prefetch_related("workflow")
         rows = rows.prefetch_related(Prefetch("version", versions))
-        return rows.defer("context", "output", "ancestors")
+        return rows.defer("context", "output", "ancestors", "frames")
 
     @admin.display(description=_("no."), ordering="pk")
     def number(self, execution: Execution) -> str:
