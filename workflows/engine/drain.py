@@ -27,6 +27,8 @@ from workflows.states import ExecutionStatus
 GLANCE = 0.05
 #: How long, in seconds, a group goes on before it is committed.
 GROUP_TIME = 0.05
+#: How many executions a worker claims first: others woke up with it.
+FIRST_SHARE = 50
 #: How long, in seconds, a worker keeps what it has not begun; others may be idle.
 PATIENCE = 0.25
 #: The columns of a job, in the order of `JobRow`.
@@ -48,7 +50,7 @@ class Drain:
         self.halted = halted
         self.calls = Calls(threads)
         #: How many executions are claimed at once: fewer while nodes are slow.
-        self._share = settings().batch_size
+        self._share = FIRST_SHARE
         #: Set while a run is under way; left set by one that an error ended.
         self._broke_off = False
         #: Whether that was the database's error, and no sign of poison.
@@ -56,11 +58,16 @@ class Drain:
         #: The run whose nodes are under way in this thread.
         self._at: Run | None = None
 
-    def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
+    def run(
+        self, ids: Iterable[int] = (), *, only: bool = False, many: bool = False
+    ) -> int:
         """Run until nothing is runnable or the time slice ends; count the steps on.
 
-        `ids` are looked at first; with `only`, nothing else is.
+        `ids` are looked at first; with `only`, nothing else is. Where `many` are known
+        to be due, as many as may be are claimed at once.
         """
+        most = settings().batch_size
+        self._share = most if many else min(self._share, FIRST_SHARE)
         if self._broke_off:
             kept, excused = self.calls.executions, self._is_excused
             release_all(self.owner, self.clock(), keep=kept, excused=excused)
