@@ -8,6 +8,7 @@ from handlers.nodes.delay import Delay
 from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
 from handlers.nodes.http import Http
+from handlers.nodes.loop import Loop
 from handlers.nodes.query import Query
 from handlers.nodes.update import Update
 from handlers.nodes.work import BackgroundWork
@@ -16,6 +17,7 @@ from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
 from workflows.registry import register_lane, register_node, register_poller
 
 register_node(Condition)
+register_node(Loop)
 register_node(Delay)
 register_node(End)
 

@@ -6,11 +6,42 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import Enum
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar
 
 from django.db.models.expressions import Combinable
 
+from workflows.answers import (
+    Ended,
+    Failed,
+    NodeResult,
+    Round,
+    Succeeded,
+    Waiting,
+)
 from workflows.forms import ConfigForm, NodeForm
+
+__all__ = [
+    "Calendar",
+    "ComingRun",
+    "Effect",
+    "Ended",
+    "Failed",
+    "Hands",
+    "Lane",
+    "NodeHandler",
+    "NodeResult",
+    "NodeRun",
+    "PastRound",
+    "PlannedRun",
+    "Preview",
+    "Round",
+    "Stopped",
+    "Subscription",
+    "Succeeded",
+    "Switch",
+    "Trigger",
+    "Waiting",
+]
 
 
 class Effect(Enum):
@@ -25,42 +56,17 @@ class Effect(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Succeeded:
-    """The node is done. With `branch` the nodes of that branch come next."""
+class PastRound:
+    """The round that has ended, as the node that looped sees it."""
 
-    result: Any = None
-    branch: str | None = None
-    log: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The node says no: the execution ends as failed, with this message."""
-
-    message: str
-    result: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The node waits, and its execution frees the worker.
-
-    It goes on at `until`, or when somebody resumes it if `until` is None.
-    """
-
-    until: datetime | None = None
-    result: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """The whole execution ends here, also from inside a branch."""
-
-    succeeded: bool = True
-    message: str = ""
-
-
-NodeResult: TypeAlias = Succeeded | Failed | Waiting | Ended
+    #: Counts from 0.
+    index: int
+    item: Any = None
+    length: int | None = None
+    state: Any = None
+    memory: Any = None
+    #: What went wrong in the body, for `after_failure`; empty for `after_round`.
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,8 @@ class NodeRun:
     ancestors: tuple[int, ...] = ()
     #: What a waiting node left behind; None when it runs for the first time.
     waited: Any = None
+    #: The round that has ended; None when the node is entered.
+    past: PastRound | None = None
 
 
 class NodeHandler(ABC):
@@ -100,6 +108,8 @@ class NodeHandler(ABC):
     waits: ClassVar[bool] = False
     #: Names and titles of the branches below the node.
     branches: ClassVar[Mapping[str, Any]] = {}
+    #: Its branches are bodies: at their end it is asked for the next `Round`.
+    loops: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, run: NodeRun) -> NodeResult:
@@ -111,6 +121,23 @@ class NodeHandler(ABC):
     def resume(self, run: NodeRun) -> NodeResult:
         """Go on after `Waiting`, when its moment or event has come."""
         return Succeeded(run.waited)
+
+    def after_round(self, run: NodeRun) -> NodeResult:
+        """Answer the next `Round`, or how the loop ends; never `Waiting`.
+
+        Asked at the end of the body, of types that loop. `run.config` is what it was
+        when the node was entered. The engine makes no savepoint for this: reads of
+        the database belong into a `transaction.atomic` of the node's own.
+        """
+        return Succeeded()
+
+    def after_failure(self, run: NodeRun) -> NodeResult | None:
+        """Answer like `after_round` when a node of the body failed or raised.
+
+        None, as here: it is the failure of whatever is around, and of the execution
+        in the end.
+        """
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,27 @@ class AnswerNotUnderstood(WorkflowError):
     def __init__(self, answer: object) -> None:
         super().__init__(
             f"The node answered '{_short(repr(answer))}'. It may answer Succeeded, "
-            "Failed, Ended, or Waiting for nothing or for a moment with a time zone."
+            "Failed, Ended, or Waiting for nothing or for a moment with a time zone; "
+            "a Round if its type loops, and no Waiting between rounds."
+        )
+
+
+class RoundTooLarge(WorkflowError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The item of a round has {size} characters, more than {limit}. Loop over "
+            "keys or ids, and read the rest inside the body."
+        )
+
+
+class LoopsTooDeep(WorkflowError):
+    #: Loops inside each other.
+    MOST = 10
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"Loops may be nested {self.MOST} deep. Move the inner ones into a "
+            "workflow of their own."
         )
 
 

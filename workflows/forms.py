@@ -103,6 +103,15 @@ class ValueField(forms.JSONField):
         return super().prepare_value(value)
 
 
+class EachRoundField(ValueField):
+    """An expression, evaluated in each round of a body; it knows `loop`.
+
+    In the configuration it is a function that takes the scope.
+    """
+
+    each_round = True
+
+
 class MappingField(ValueField):
     """A JSON object: names and values, which may be expressions."""
 
@@ -232,7 +241,9 @@ class NodeForm(ConfigForm):
             return
         compiled = compile_value(value)
         if self.scope is not None:
-            check_names(compiled.names, self.scope)
+            each_round = getattr(self.fields[name], "each_round", False)
+            scope = self.scope.inside_loop() if each_round else self.scope
+            check_names(compiled.names, scope)
 
 
 @dataclass(frozen=True)
@@ -241,6 +252,10 @@ class CompiledConfig:
 
     constants: Mapping[str, Any]
     dynamic: tuple[tuple[str, Compiled, forms.Field], ...]
+
+    def restore(self, rendered: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Give the configuration again from what its expressions gave then."""
+        return {**self.constants, **(rendered or {})}
 
     def render(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Evaluate the expressions and clean what they give, field by field."""
@@ -285,7 +300,9 @@ def compile_config(
         raise ConfigInvalid(list(form.problems()))
     constants, dynamic = {}, []
     for name, value in form.cleaned_data.items():
-        if holds_expression(value):
+        if getattr(form.fields[name], "each_round", False):
+            constants[name] = value and compile_value(_plain(value)).render
+        elif holds_expression(value):
             dynamic.append((name, compile_value(value), form.fields[name]))
         else:
             constants[name] = _plain(value)

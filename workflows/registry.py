@@ -62,6 +62,11 @@ def register_node(handler: type[NodeHandler]) -> None:
     nodes.add(handler.type, handler())
 
 
+def looping() -> frozenset[str]:
+    """Name the node types whose branches are bodies."""
+    return frozenset(name for name, handler in nodes.items() if handler.loops)
+
+
 def register_trigger(trigger: type[Trigger]) -> None:
     triggers.add(trigger.type, trigger())
 

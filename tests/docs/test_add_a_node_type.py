@@ -3,6 +3,7 @@
 import pytest
 
 from tests.docs.pages import Page
+from tests.nodes import node
 from workflows import registry
 
 
@@ -23,3 +24,15 @@ def test_its_line_registers_the_type(page):
     page.execute("lamps/workflow_types.py")
 
     assert registry.nodes.get("lamps.blink").title == "Blink"
+
+
+def test_its_series_has_a_round_for_each_lamp(page, make_version, run):
+    series = page.execute("lamps/series.py").Series
+    body = {"body": [node("echo", "{{ loop.item }}")]}
+    values = {"type": "lamps.series", "config": {"lamps": 2}, "branches": body}
+
+    with registry.nodes.temporarily("lamps.series", series()):
+        execution = run(make_version({"key": "all", **values}))
+
+    jobs = execution.jobs.order_by("number").values_list("node_key", "result")
+    assert list(jobs) == [("all", 2), ("echo", 0), ("echo", 1)]

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from tests.conftest import NOW, drain
 from workflows import registry, services
 from workflows.codec import decode, encode
-from workflows.contracts import Effect, Ended, NodeRun, Succeeded, Waiting
+from workflows.contracts import Effect, NodeRun, Succeeded, Waiting
 from workflows.forms import NodeForm, compile_config
 from workflows.models import Category
 
@@ -37,6 +37,7 @@ LEAST = {
         "values": {"position": 1},
     },
     "delete": {"collection": "workflows.category", "filter": RULES},
+    "loop": {"items": [1, 2]},
     "http": {"url": "http://127.0.0.1:1/"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},
 }
@@ -130,7 +131,7 @@ def test_result_can_be_stored(handler, db):
 
     answer = handler.run(NodeRun(config=config, now=NOW))
 
-    result = None if isinstance(answer, Ended) else answer.result
+    result = answer.item if handler.loops else getattr(answer, "result", None)
     assert decode(encode(result)) == result
 
 
@@ -142,6 +143,12 @@ def test_execution_reaches_an_end_or_waits(handler, db, make_version, run):
 
     assert execution.status in {"succeeded", "waiting", "failed"}
     assert execution.jobs.get().node_type == handler.type
+
+
+@every_type
+def test_node_that_loops_has_a_body(handler):
+    if handler.loops:
+        assert handler.branches
 
 
 @every_type

@@ -122,3 +122,42 @@ def test_endless_nesting_is_a_sentence_too():
         inner = inner[0]["branches"]["yes"]
 
     assert "nested too deeply" in " ".join(graph.check(definition))
+
+
+LOOPS = {
+    "schema": 1,
+    "nodes": [
+        {
+            "key": "outer",
+            "type": "loop",
+            "branches": {
+                "body": [
+                    {"key": "in", "type": "echo"},
+                    {"key": "inner", "type": "loop", "branches": {"body": []}},
+                ]
+            },
+        },
+        {"key": "last", "type": "echo"},
+    ],
+}
+
+
+def test_the_end_of_a_body_is_the_node_that_loops():
+    steps = graph.plan(LOOPS, {"loop"}).steps
+
+    assert (steps["inner"].next, steps["outer"].next) == ("outer", "last")
+    assert steps["in"].next == "inner"
+
+
+def test_branches_of_other_types_are_no_bodies():
+    assert graph.plan(LOOPS).steps["inner"].next == "last"
+
+
+def test_the_nodes_around_a_node_are_named_from_outside():
+    assert [node["key"] for node in graph.around(LOOPS, "inner")] == ["outer"]
+    assert graph.around(LOOPS, "last") == []
+
+
+def test_nothing_is_around_what_does_not_exist():
+    with pytest.raises(KeyError, match="nope"):
+        graph.around(LOOPS, "nope")

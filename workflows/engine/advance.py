@@ -1,14 +1,15 @@
 """Advance one execution, node by node, in memory."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, assert_never
+from math import inf
+from time import monotonic
+from typing import Any, TypeAlias, assert_never
 
 from django.db import connection
 
 from workflows.attempts import Errored, attempt, attempt_apart
-from workflows.codec import encode, readable
+from workflows.codec import readable
 from workflows.conf import settings
 from workflows.contracts import (
     Effect,
@@ -16,15 +17,21 @@ from workflows.contracts import (
     Failed,
     NodeResult,
     NodeRun,
+    PastRound,
+    Round,
     Succeeded,
     Waiting,
 )
+from workflows.engine.answers import storable, storable_or_none
 from workflows.engine.claims import is_innocent
+from workflows.engine.frames import Frame
 from workflows.engine.run import Call, Outcome, Run
-from workflows.exceptions import AnswerNotUnderstood, WorkflowError
+from workflows.exceptions import LoopsTooDeep
 from workflows.statements import JobRow
 from workflows.states import ExecutionStatus, JobStatus
 
+#: What ends a node's turn; a round does not.
+Final: TypeAlias = Succeeded | Failed | Waiting | Ended | Errored
 Clock = Callable[[], datetime]
 Halted = Callable[[], bool]
 
@@ -37,14 +44,21 @@ def never() -> bool:
 
 
 def advance(
-    run: Run, clock: Clock, *, careful: bool = False, halted: Halted = never
+    run: Run,
+    clock: Clock,
+    *,
+    careful: bool = False,
+    halted: Halted = never,
+    until: float = inf,
 ) -> None:
     """Run nodes until the execution ends, waits or needs the world outside.
 
     In the last case the job of the call is begun; the caller commits it, makes the
     call and comes back with its answer. A `careful` run follows a group that the
     database refused: it looks for the node that is to blame. Once `halted` says so,
-    no further node begins and the execution is handed back.
+    no further node begins and the execution is handed back. When it is `until`, by
+    the monotonic clock, the execution stops where it is, without an outcome, to be
+    committed; it has run a node at least.
     """
     while run.is_going:
         if _has_expired(run, clock()):
@@ -52,13 +66,25 @@ def advance(
         if halted() and not run.has_answer:
             run.outcome = Outcome(ExecutionStatus.QUEUED, due_at=clock())
             return
-        if run.at is None:
-            run.outcome = Outcome(ExecutionStatus.SUCCEEDED)
-        elif run.step.disabled:
-            run.add_job(clock(), status=JobStatus.SKIPPED, finished_at=clock())
-            _move_on(run, None, run.step.next)
-        elif not _perform(run, clock, careful=careful):
+        if not _step(run, clock, careful=careful):
             return
+        # What is tried carefully is tried as a whole, but for loops, which are long.
+        if monotonic() >= until and (run.frames or not careful):
+            return
+
+
+def _step(run: Run, clock: Clock, *, careful: bool) -> bool:
+    """Do what is next; say whether the execution can go on at once."""
+    if run.at is None:
+        run.outcome = Outcome(ExecutionStatus.SUCCEEDED)
+    elif run.is_back:
+        _ask_again(run, clock())
+    elif run.step.disabled:
+        run.add_job(clock(), status=JobStatus.SKIPPED, finished_at=clock())
+        _move_on(run, None, run.step.next)
+    else:
+        return _perform(run, clock, careful=careful)
+    return True
 
 
 def _perform(run: Run, clock: Clock, *, careful: bool) -> bool:
@@ -71,7 +97,7 @@ def _perform(run: Run, clock: Clock, *, careful: bool) -> bool:
     if isinstance(call, Errored):
         _settle(run, None, call, clock())
         return True
-    if call.compiled.handler.effect is Effect.OUTSIDE and not call.resumes:
+    if call.compiled.handler.effect is Effect.OUTSIDE and call.method == "run":
         _begin(run, call, clock())
         return False
     _perform_here(run, call, clock, careful=careful)
@@ -80,24 +106,29 @@ def _perform(run: Run, clock: Clock, *, careful: bool) -> bool:
 
 def _prepare(run: Run, now: datetime) -> Call:
     """Evaluate the configuration of the node that is next."""
-    compiled = run.version.steps[run.at or ""]
-    if isinstance(compiled, WorkflowError):
-        raise compiled
+    compiled = run.compiled
+    if compiled.handler.loops and len(run.frames) >= LoopsTooDeep.MOST:
+        raise LoopsTooDeep
     scope = run.scope(now)
     config = compiled.config.render(scope)
     resumes = run.open_job is not None and run.open_job.status == JobStatus.WAITING
-    return Call(compiled, _node_run(run, config, scope, now), resumes=resumes)
+    method = "resume" if resumes else "run"
+    return Call(compiled, _node_run(run, run.open_job, config, scope), method)
 
 
 def _node_run(
-    run: Run, config: dict[str, Any], scope: dict[str, Any], now: datetime
+    run: Run,
+    job: JobRow | None,
+    config: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    past: PastRound | None = None,
 ) -> NodeRun:
-    execution, job = run.execution, run.open_job
+    execution = run.execution
     waits = job is not None and job.status == JobStatus.WAITING
     number = run.job_count + 1 if job is None else job.number
     return NodeRun(
         config=config,
-        now=now,
+        now=scope["now"],
         key=run.step.key,
         execution_id=execution.pk,
         attempt=1 if job is None else job.attempt + (0 if waits else 1),
@@ -105,6 +136,7 @@ def _node_run(
         scope=scope,
         ancestors=(*execution.ancestors, execution.pk),
         waited=job.result if job is not None and waits else None,
+        past=past,
     )
 
 
@@ -126,12 +158,12 @@ def _answer_here(call: Call, *, careful: bool, last: bool) -> Any:
     delivery blames the node.
     """
     if call.compiled.handler.effect is not Effect.DATABASE:
-        return attempt(lambda: _storable(call()), blame_database=True)
+        return attempt(lambda: storable(call), blame_database=True)
     return attempt_apart(lambda: _checked(call, careful=careful), blame_database=last)
 
 
 def _checked(call: Call, *, careful: bool) -> NodeResult:
-    answer = _storable(call())
+    answer = storable(call)
     if careful:
         # Some databases check foreign keys at the commit, when it is too late to
         # know which node of the group broke them.
@@ -146,7 +178,7 @@ def _is_last(run: Run) -> bool:
 
 def _begin(run: Run, call: Call, now: datetime) -> None:
     """Write down that a call begins, so that an unclear crash is visible as such."""
-    run.call = lambda: attempt(lambda: _storable(call()), blame_database=True)
+    run.call = lambda: attempt(lambda: storable(call), blame_database=True)
     if run.open_job is None:
         status = JobStatus.RUNNING
         run.open_job = run.add_job(now, input=_input(call), status=status)
@@ -167,26 +199,92 @@ def _settle(
     """Write the node's answer into its job and find what comes next."""
     if job is None:
         job = run.open_job or run.add_job(now, status=JobStatus.RUNNING)
-    job = run.touch(job)
     run.open_job = None
-    _write_job(job, answer, now)
+    if isinstance(answer, Round):
+        _begin_round(run, job, answer)
+        return
+    if run.is_back:
+        run.frames.pop()
+    _write_job(run.touch(job), answer, now)
+    _follow(run, answer, now)
+
+
+def _follow(run: Run, answer: Final, now: datetime) -> None:
     match answer:
         case Succeeded(result, branch):
             _move_on(run, result, run.step.after(branch))
         case Waiting(until):
             run.outcome = Outcome(ExecutionStatus.WAITING, due_at=until)
         case Failed(message):
-            run.outcome = Outcome(ExecutionStatus.FAILED, _reason(run, message))
+            _fail(run, Outcome(ExecutionStatus.FAILED, _reason(run, message)), now)
         case Ended(succeeded, message):
             status = ExecutionStatus.SUCCEEDED if succeeded else ExecutionStatus.FAILED
+            _leave_bodies(run, now)
             run.outcome = Outcome(status, readable(message, REASON_LIMIT))
         case Errored(message):
-            run.outcome = Outcome(ExecutionStatus.ERROR, _reason(run, message))
+            _fail(run, Outcome(ExecutionStatus.ERROR, _reason(run, message)), now)
         case _ as never:
             assert_never(never)
 
 
-def _write_job(job: JobRow, answer: NodeResult | Errored, now: datetime) -> None:
+def _begin_round(run: Run, job: JobRow, answer: Round) -> None:
+    """Go into the body; an empty one has ended at once."""
+    if run.is_back:
+        run.frames[-1].begin(answer, run.frames[-1].index + 1)
+    else:
+        run.frames.append(Frame(run.step.key, job.number, 0))
+        run.frames[-1].begin(answer, 0)
+    run.at = run.step.branches.get(answer.branch, run.step.key)
+
+
+def _ask_again(run: Run, now: datetime) -> None:
+    """Let the node that loops say what follows the end of its body."""
+    answer = _ask(run, "after_round", now)
+    _settle(run, run.job_of(run.frames[-1]), answer, now)
+
+
+def _ask(run: Run, method: str, now: datetime, failure: str = "") -> Any:
+    """Ask the innermost node that loops, which is where the run is."""
+    frame = run.frames[-1]
+
+    def ask() -> NodeResult | None:
+        config, past = run.config_of(frame), frame.past(failure)
+        node_run = _node_run(run, run.job_of(frame), config, run.scope(now), past)
+        call = Call(run.compiled, node_run, method)
+        return storable_or_none(call) if failure else storable(call)
+
+    return attempt(ask, blame_database=_is_last(run))
+
+
+def _fail(run: Run, outcome: Outcome, now: datetime) -> None:
+    """End the execution, unless a node that loops around the failed one goes on.
+
+    The innermost is asked first; one that does not go on fails as well.
+    """
+    failed_at = run.at
+    while run.frames:
+        frame = run.frames[-1]
+        run.at = frame.key
+        answer = _ask(run, "after_failure", now, outcome.reason)
+        if answer is not None:
+            _settle(run, run.job_of(frame), answer, now)
+            return
+        job = run.touch(run.job_of(frame))
+        job.status, job.finished_at = JobStatus(outcome.status), now
+        job.error = f"In round {frame.index + 1}: {outcome.reason}"
+        run.frames.pop()
+    run.at, run.outcome = failed_at, outcome
+
+
+def _leave_bodies(run: Run, now: datetime) -> None:
+    """Close what loops, because the whole execution ends inside of it."""
+    for frame in run.frames:
+        job = run.touch(run.job_of(frame))
+        job.status, job.finished_at = JobStatus.CANCELLED, now
+    run.frames = []
+
+
+def _write_job(job: JobRow, answer: Final, now: datetime) -> None:
     job.finished_at = now
     match answer:
         case Succeeded(result, _, log):
@@ -223,39 +321,6 @@ def _has_expired(run: Run, now: datetime) -> bool:
     if run.open_job is not None:
         job = run.touch(run.open_job)
         job.status, job.finished_at = JobStatus.CANCELLED, now
+    _leave_bodies(run, now)
     run.outcome = Outcome(ExecutionStatus.TIMED_OUT, "took longer than allowed")
     return True
-
-
-def _storable(answer: NodeResult) -> NodeResult:
-    """Refuse what JSON cannot hold, and cut what is too large, with a note."""
-    _check_shape(answer)
-    if isinstance(answer, Ended):
-        return answer
-    text = encode(answer.result)
-    limit = settings().result_limit
-    if len(text) <= limit:
-        return answer
-    note = f"The result had {len(text)} characters, more than {limit}; it was cut."
-    cut = {"cut": text[: limit // 2], "note": note}
-    match answer:
-        case Succeeded():
-            return replace(answer, result=cut, log=f"{answer.log}\n{note}".strip())
-        case _:
-            return replace(answer, result=cut)
-
-
-def _check_shape(answer: NodeResult) -> None:
-    """Find now, while it belongs to the node, what would fail when it is settled."""
-    match answer:
-        case Succeeded(branch=branch, log=log):
-            hash(branch)
-            readable(log)
-        case Waiting(until=None):
-            return
-        case Waiting(until=datetime() as until) if until.utcoffset() is not None:
-            return
-        case Failed(message=message) | Ended(message=message):
-            readable(message)
-        case _:
-            raise AnswerNotUnderstood(answer)

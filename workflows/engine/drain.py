@@ -1,9 +1,8 @@
 """The loop of a worker: claim, advance as a group, call outside, until all is done."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -14,13 +13,15 @@ from workflows.conf import settings
 from workflows.engine.advance import Clock, Halted, advance, never
 from workflows.engine.calls import Calls
 from workflows.engine.claims import claim, release, release_all, release_unbegun
-from workflows.engine.compiled import compiled
+from workflows.engine.compiled import CompiledVersion, compiled
 from workflows.engine.flush import flush
+from workflows.engine.history import jobs_of
 from workflows.engine.presence import register
 from workflows.engine.run import Run
 from workflows.exceptions import LostClaims
-from workflows.models import Execution, Job, Worker
-from workflows.statements import Claimed, JobRow
+from workflows.models import Execution, Worker
+from workflows.notices import MOMENTS, notify
+from workflows.statements import Claimed
 from workflows.states import ExecutionStatus
 
 #: How long a drain waits for calls before it looks for new executions again.
@@ -31,8 +32,6 @@ GROUP_TIME = 0.05
 FIRST_SHARE = 50
 #: How long, in seconds, a worker keeps what it has not begun; others may be idle.
 PATIENCE = 0.25
-#: The columns of a job, in the order of `JobRow`.
-_JOB_COLUMNS = [field.name for field in fields(JobRow)]
 
 
 class Drain:
@@ -51,6 +50,8 @@ class Drain:
         self.calls = Calls(threads)
         #: How many executions are claimed at once: fewer while nodes are slow.
         self._share = FIRST_SHARE
+        #: What was committed in the middle, to go on with at once.
+        self._going: list[Run] = []
         #: Set while a run is under way; left set by one that an error ended.
         self._broke_off = False
         #: Whether that was the database's error, and no sign of poison.
@@ -71,7 +72,7 @@ class Drain:
         if self._broke_off:
             kept, excused = self.calls.executions, self._is_excused
             release_all(self.owner, self.clock(), keep=kept, excused=excused)
-        self._broke_off, self._is_excused = True, False
+        self._broke_off, self._is_excused, self._going = True, False, []
         try:
             advanced = self._run(ids, only=only)
         except (DatabaseError, InterfaceError):
@@ -86,12 +87,24 @@ class Drain:
         while True:
             goes_on = monotonic() < end and not self.halted()
             fresh = self._take(wanted) if goes_on else []
+            going = self._still_going(goes_on=goes_on or only)
             if not only:
                 wanted = []
-            landed = self.calls.collect(0 if fresh else GLANCE)
-            if not fresh and not landed and not len(self.calls):
+            landed = self.calls.collect(0 if fresh or going else GLANCE)
+            ready = [*landed, *fresh, *going]
+            if not ready and not len(self.calls):
                 return advanced
-            advanced += self._advance_all([*landed, *fresh])
+            advanced += self._advance_all(ready)
+
+    def _still_going(self, *, goes_on: bool) -> list[Run]:
+        """Give what goes on at once; when the slice is over, others may have it."""
+        going, self._going = self._going, []
+        if going and not goes_on:
+            ids = [run.execution.pk for run in going]
+            release_unbegun(self.owner, ids, self.clock())
+            notify(MOMENTS)
+            return []
+        return going
 
     def hangs(self, now: datetime) -> str:
         """Name an execution that a node still holds long after its timeout, if any.
@@ -112,7 +125,8 @@ class Drain:
 
     def _take(self, ids: Sequence[int]) -> list[Run]:
         conf = settings()
-        room = min(self._share, 2 * conf.batch_size - len(self.calls))
+        busy = len(self.calls) + len(self._going)
+        room = min(self._share, 2 * conf.batch_size - busy)
         rows = claim(self.owner, self.clock(), room, ids) if room > 0 else []
         return _loaded(rows, self.clock()) if rows else []
 
@@ -173,16 +187,16 @@ class Drain:
         """Advance the group and commit it; it grows from the left while time is."""
         end = monotonic() + GROUP_TIME
         with connection.wrap_database_errors, transaction.atomic():
-            self._advance(group[0], careful=careful)
+            self._advance(group[0], end, careful=careful)
             while left and monotonic() < end:
                 group.append(left.popleft())
-                self._advance(group[-1], careful=careful)
+                self._advance(group[-1], end, careful=careful)
             flush(self.owner, group, self.clock())
 
-    def _advance(self, run: Run, *, careful: bool) -> None:
+    def _advance(self, run: Run, end: float, *, careful: bool) -> None:
         self._at = run
         try:
-            advance(run, self.clock, careful=careful, halted=self.halted)
+            advance(run, self.clock, careful=careful, halted=self.halted, until=end)
         finally:
             self._at = None
 
@@ -191,12 +205,16 @@ class Drain:
             run.committed()
             if run.call is not None:
                 self.calls.submit(run)
+            elif run.is_going:
+                self._going.append(run)
 
 
 def _loaded(rows: Sequence[Claimed], now: datetime) -> list[Run]:
     """Bring what the runs need: their versions and, if they have begun, their jobs."""
     versions = compiled({row.version_id: row.revision or 0 for row in rows})
-    jobs = _jobs_of([row.pk for row in rows if row.job_count])
+    jobs = jobs_of(
+        [row.pk for row in rows if row.job_count], _with_many(rows, versions)
+    )
     runs = []
     _fix_timeouts(rows, now)
     for row in rows:
@@ -221,14 +239,16 @@ def _fix_timeouts(rows: Sequence[Claimed], now: datetime) -> None:
             mine.update(expires_at=row.expires_at)
 
 
-def _jobs_of(ids: Sequence[int]) -> dict[int, list[JobRow]]:
-    jobs: dict[int, list[JobRow]] = {pk: [] for pk in ids}
-    if ids:
-        stored = Job.objects.filter(execution__in=ids).order_by("number")
-        for values in stored.values_list(*_JOB_COLUMNS):
-            job = JobRow(*values)
-            jobs[job.execution_id].append(job)
-    return jobs
+def _with_many(
+    rows: Sequence[Claimed], versions: Mapping[int, CompiledVersion]
+) -> list[int]:
+    """Name those with more jobs than nodes: they loop."""
+    return [
+        row.pk
+        for row in rows
+        if row.version_id in versions
+        and row.job_count > len(versions[row.version_id].plain)
+    ]
 
 
 def _lost_version(row: Claimed, now: datetime) -> None:

@@ -39,7 +39,12 @@ def _move(run: Run, owner: int, now: datetime) -> Move:
         due_at=None,
         expires_at=execution.expires_at,
     )
-    if outcome is not None:
+    if run.frames:
+        move.frames = [frame.stored() for frame in run.frames]
+    if outcome is None and run.call is None:
+        # It got somewhere: the claims before this one were not its fault.
+        move.deliveries = min(execution.deliveries, 1)
+    elif outcome is not None:
         move.owner, move.deliveries = None, 0
         move.status, move.reason = outcome.status, outcome.reason
         move.due_at = outcome.due_at

@@ -1,17 +1,20 @@
 """A claimed execution in the hands of a worker: what it has and what it gained."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from workflows.contracts import NodeResult, NodeRun
 from workflows.engine.compiled import CompiledStep, CompiledVersion
+from workflows.engine.frames import Frame, loop_of, path_of, restored
+from workflows.engine.history import DONE, OPEN
+from workflows.exceptions import WorkflowError
 from workflows.graph import Step
 from workflows.options import Options
 from workflows.statements import Claimed, JobRow
-from workflows.states import ExecutionStatus, JobStatus
+from workflows.states import ExecutionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +32,14 @@ class Call:
 
     compiled: CompiledStep
     node_run: NodeRun
-    resumes: bool = False
+    #: Which method of the handler: run, resume, after_round or after_failure.
+    method: str = "run"
 
-    def __call__(self) -> NodeResult:
-        handler = self.compiled.handler
-        return (handler.resume if self.resumes else handler.run)(self.node_run)
+    def __call__(self) -> NodeResult | None:
+        answer: NodeResult | None = getattr(self.compiled.handler, self.method)(
+            self.node_run
+        )
+        return answer
 
 
 @dataclass(slots=True)
@@ -43,9 +49,12 @@ class Run:
     execution: Claimed
     version: CompiledVersion
     options: Options = field(default_factory=Options)
+    #: Jobs that are committed and open, in their order; the done have become results.
     stored: Sequence[JobRow] = ()
     at: str | None = None
     results: dict[str, Any] = field(default_factory=dict)
+    #: The bodies that it is inside of, the outermost first.
+    frames: list[Frame] = field(default_factory=list)
     #: The job of node `at` that was begun or that waits, if there is one.
     open_job: JobRow | None = None
     new_jobs: list[JobRow] = field(default_factory=list)
@@ -56,26 +65,34 @@ class Run:
     #: What that call gave; kept until the group that settles it is committed.
     answer: Any = None
     answer_used: bool = False
+    #: The results that are committed.
+    _ground: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._ground = {j.node_key: j.result for j in self.stored if j.status in DONE}
+        self.stored = [job for job in self.stored if job.status in OPEN]
         self.reset()
 
     def reset(self) -> None:
         """Go back to what the database holds."""
-        done = {JobStatus.SUCCEEDED, JobStatus.SKIPPED}
-        self.results = {j.node_key: j.result for j in self.stored if j.status in done}
+        self.results = dict(self._ground)
         self.at = self.execution.position or self.version.first
+        self.frames = restored(self.execution.frames)
         self.open_job = self._find_open_job()
         self.new_jobs, self.changed_jobs = [], []
         self.outcome = self.call = None
         self.answer_used = False
 
     def _find_open_job(self) -> JobRow | None:
-        if not self.stored:
+        if not self.stored or self.is_back:
             return None
         last = self.stored[-1]
-        is_open = last.status in {JobStatus.RUNNING, JobStatus.WAITING}
-        return last if is_open and last.node_key == self.at else None
+        return last if last.status in OPEN and last.node_key == self.at else None
+
+    @property
+    def is_back(self) -> bool:
+        """Tell whether a body has ended and its node is to be asked again."""
+        return bool(self.frames) and self.frames[-1].key == self.at
 
     @property
     def is_going(self) -> bool:
@@ -89,6 +106,14 @@ class Run:
     def step(self) -> Step:
         return self.version.plain[self.at or ""]
 
+    @property
+    def compiled(self) -> CompiledStep:
+        """Give the node that is next; raise what is wrong with it."""
+        compiled = self.version.steps[self.at or ""]
+        if isinstance(compiled, WorkflowError):
+            raise compiled
+        return compiled
+
     def add_job(self, now: datetime, **values: Any) -> JobRow:
         step = self.step
         job = JobRow(
@@ -97,6 +122,7 @@ class Run:
             step.key,
             step.type,
             started_at=now,
+            round=path_of(self.frames) if self.frames else "",
             **values,
         )
         self.new_jobs.append(job)
@@ -104,11 +130,26 @@ class Run:
 
     def touch(self, job: JobRow) -> JobRow:
         """Give a job to change: a copy if it is stored, so that `reset` can go back."""
-        if any(jobs and jobs[-1] is job for jobs in (self.new_jobs, self.changed_jobs)):
+        is_new = job.number > self.execution.job_count
+        if is_new or any(job is known for known in self.changed_jobs):
             return job
         changed = copy.copy(job)
         self.changed_jobs.append(changed)
         return changed
+
+    def job_of(self, frame: Frame) -> JobRow:
+        """Find the open job of a node that loops."""
+        new = frame.job - self.execution.job_count
+        if new > 0:
+            return self.new_jobs[new - 1]
+        return next(job for job in self.stored if job.number == frame.job)
+
+    def config_of(self, frame: Frame) -> Mapping[str, Any]:
+        """Give the configuration as the node, where the run is, was entered with."""
+        if frame.config is None:
+            config = self.compiled.config
+            frame.config = config.restore(self.job_of(frame).input)
+        return frame.config
 
     @property
     def has_answer(self) -> bool:
@@ -122,13 +163,26 @@ class Run:
         return self.answer
 
     def committed(self) -> None:
-        """Take what was just written as the new ground."""
-        self.execution.position = self.at or ""
-        self.execution.job_count = self.job_count
-        self.execution.token += 1
+        """Take what was just written as the new ground.
+
+        Of the jobs only the open ones stay in memory, however many rounds there are.
+        """
+        if not self.is_going:
+            # It has ended, or another worker may have it by now.
+            return
+        row = self.execution
+        row.position, row.job_count = self.at or "", self.job_count
+        row.token += 1
+        row.frames = [frame.stored() for frame in self.frames]
+        if self.call is None:
+            row.deliveries = min(row.deliveries, 1)
         changed = {job.number for job in self.changed_jobs}
         kept = [job for job in self.stored if job.number not in changed]
-        self.stored = [*kept, *self.changed_jobs, *self.new_jobs]
+        jobs = [*kept, *self.changed_jobs, *self.new_jobs]
+        self.stored = sorted(
+            (job for job in jobs if job.status in OPEN), key=lambda job: job.number
+        )
+        self._ground = dict(self.results)
         self.new_jobs, self.changed_jobs = [], []
         if self.answer_used:
             self.answer, self.answer_used = None, False
@@ -136,10 +190,12 @@ class Run:
     def scope(self, now: datetime) -> dict[str, Any]:
         """Give the names that expressions of this execution see."""
         execution = self.execution
+        loop = {"loop": loop_of(self.frames)} if self.frames else {}
         return {
             "trigger": execution.context,
             "nodes": self.results,
             "now": now,
             "execution": {"id": execution.pk, "planned_at": execution.planned_at},
             "workflow": self.version.workflow,
+            **loop,
         }

@@ -21,7 +21,8 @@ class ScopeNames:
     """The names that are known at one node.
 
     `nodes` are the keys of the earlier nodes; `fields` the parts of a root, where
-    they are fixed. `loop` is a root only inside loops.
+    they are fixed. `loop` is a root only inside loops. `body` are the keys in the
+    node's own body, which are known to what it evaluates for each round.
     """
 
     nodes: frozenset[str] = frozenset()
@@ -29,9 +30,18 @@ class ScopeNames:
     fields: Mapping[str, frozenset[str]] = field(
         default_factory=lambda: FIELDS, hash=False
     )
+    body: frozenset[str] = frozenset()
 
     def inside_loop(self) -> "ScopeNames":
-        return replace(self, roots=self.roots | {"loop"})
+        """Add what the body knows; in a loop inside a loop also `loop.parent`."""
+        parent = {"parent"} if "loop" in self.roots else set()
+        return replace(
+            self,
+            nodes=self.nodes | self.body,
+            roots=self.roots | {"loop"},
+            fields={**self.fields, "loop": FIELDS["loop"] | parent},
+            body=frozenset(),
+        )
 
 
 def check_names(names: Iterable[tuple[str, ...]], available: ScopeNames) -> None:

@@ -3,6 +3,7 @@
 from workflows.graph.document import (
     Definition,
     Node,
+    around,
     before,
     empty,
     find,
@@ -21,6 +22,7 @@ __all__ = [
     "Node",
     "Plan",
     "Step",
+    "around",
     "before",
     "check",
     "empty",

@@ -62,6 +62,25 @@ def _before(line: Line, key: str) -> list[str] | None:
     return None
 
 
+def around(definition: Definition, key: str) -> list[Node]:
+    """List the nodes in whose branches node `key` is, the outermost first."""
+    found = _around(definition["nodes"], key)
+    if found is None:
+        raise KeyError(key)
+    return found
+
+
+def _around(line: Line, key: str) -> list[Node] | None:
+    for node in line:
+        if node["key"] == key:
+            return []
+        for branch in node.get("branches", {}).values():
+            inner = _around(branch, key)
+            if inner is not None:
+                return [node, *inner]
+    return None
+
+
 def new_key(definition: Definition, kind: str) -> str:
     """Make a key for a new node: its type, numbered if that is taken."""
     taken = {node["key"] for node in walk(definition)}

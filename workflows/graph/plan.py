@@ -1,6 +1,6 @@
 """A definition made ready to run: each node knows what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ class Step:
     title: str
     config: Mapping[str, Any]
     disabled: bool
-    #: The node that runs after this one and its branches; None at the end.
+    #: The node that runs after this one and its branches; None at the end. Behind the
+    #: last node of a body that is the node which loops.
     next: str | None
     #: The first node of each branch that has one.
     branches: Mapping[str, str]
@@ -36,15 +37,20 @@ class Plan:
     steps: Mapping[str, Step]
 
 
-def plan(definition: Definition) -> Plan:
-    """Work out once what the engine would look up for each execution."""
+def plan(definition: Definition, looping: Collection[str] = ()) -> Plan:
+    """Work out once what the engine would look up for each execution.
+
+    The branches of the `looping` node types are bodies, which lead back to their node.
+    """
     steps: dict[str, Step] = {}
     nodes: Line = definition["nodes"]
-    _add(nodes, None, steps)
+    _add(nodes, None, steps, looping)
     return Plan(first=nodes[0]["key"] if nodes else None, steps=steps)
 
 
-def _add(line: Line, end: str | None, steps: dict[str, Step]) -> None:
+def _add(
+    line: Line, end: str | None, steps: dict[str, Step], looping: Collection[str]
+) -> None:
     """Add the nodes of a line; behind the last one `end` follows."""
     for position, node in enumerate(line, 1):
         after = line[position]["key"] if position < len(line) else end
@@ -61,4 +67,6 @@ def _add(line: Line, end: str | None, steps: dict[str, Step]) -> None:
             },
         )
         for inner in branches.values():
-            _add(inner, after, steps)
+            _add(
+                inner, node["key"] if node["type"] in looping else after, steps, looping
+            )

@@ -88,6 +88,9 @@ class Execution(models.Model):
     ahead = marker(editable=False)
     #: The key of the node that runs next; empty before the first.
     position = models.CharField(max_length=64, blank=True)
+    #: The bodies of loops that it is inside of, the outermost first; NULL outside.
+    #: Each is `{"key", "job", "index", "item", "length", "state"}`.
+    frames = TypedJSONField(null=True, blank=True, editable=False)
     #: Jobs written so far: the next one has this number plus one.
     job_count = models.PositiveIntegerField(default=0)
     #: The fence: each claim adds one, and writes with an older one are dropped.

@@ -1,14 +1,19 @@
 """What keeps a version from running, a sentence for each problem."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workflows import registry
 from workflows.codec import encode
-from workflows.exceptions import InvalidDefinition, NotRegistered, ResultNotStorable
+from workflows.exceptions import (
+    InvalidDefinition,
+    LoopsTooDeep,
+    NotRegistered,
+    ResultNotStorable,
+)
 from workflows.expressions import ScopeNames
-from workflows.graph import Definition, Node, before, check, walk
+from workflows.graph import Definition, Node, around, before, check, find, walk
 from workflows.models import WorkflowVersion
 
 
@@ -94,8 +99,24 @@ def node_problems(definition: Definition, node: Node) -> Iterator[Problem]:
         if branch not in handler.branches:
             known = ", ".join(handler.branches) or "none"
             yield Problem(f"It has no branch '{branch}'; it has: {known}.", node=key)
+    if handler.loops and len(_loops_around(definition, key)) >= LoopsTooDeep.MOST:
+        yield Problem(str(LoopsTooDeep()), node=key)
 
 
 def scope_at(definition: Definition, key: str) -> ScopeNames:
     """Tell which names the expressions of a node may use."""
-    return ScopeNames(nodes=frozenset(before(definition, key)))
+    loops = _loops_around(definition, key)
+    # A loop has no result yet while its body runs.
+    earlier = frozenset(before(definition, key)) - {loop["key"] for loop in loops}
+    scope = ScopeNames(nodes=earlier)
+    for _loop in loops:
+        scope = scope.inside_loop()
+    lines = find(definition, key).get("branches", {}).values()
+    return replace(
+        scope, body=frozenset(node["key"] for line in lines for node in line)
+    )
+
+
+def _loops_around(definition: Definition, key: str) -> list[Node]:
+    looping = registry.looping()
+    return [node for node in around(definition, key) if node["type"] in looping]

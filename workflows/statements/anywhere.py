@@ -99,6 +99,7 @@ def _claimed(
         deliveries=row.deliveries + 1,
         revision=None if version is None else version.revision,
         options=None if version is None else version.behaviour,
+        frames=row.frames,
     )
 
 
@@ -116,13 +117,19 @@ def write(owner: int, moves: Sequence[Move], jobs: Sequence[JobRow]) -> None:
         columns["token"] = F("token") + 1
         rows = Execution.objects.filter(pk__in=ids)
         if status == ExecutionStatus.RUNNING:
-            rows.update(**columns)
+            rows.update(**columns, frames=None)
         else:
-            rows.move(status, **columns)
+            rows.move(status, **columns, frames=None)
+    for move in moves:
+        if move.frames:
+            Execution.objects.filter(pk=move.pk).update(frames=move.frames)
 
 
+#: Frames are not among them: few have any, and each has its own.
 _MOVE_COLUMNS = [
-    each.name for each in fields(Move) if each.name not in {"pk", "token", "status"}
+    each.name
+    for each in fields(Move)
+    if each.name not in {"pk", "token", "status", "frames"}
 ]
 
 
@@ -143,7 +150,11 @@ def _hold(owner: int, moves: Sequence[Move]) -> set[int]:
 def _write_jobs(jobs: Sequence[JobRow]) -> None:
     """Insert the new jobs, and update those that were written before."""
     known = {(job.execution_id, job.number): job for job in jobs}
-    stored = Job.objects.filter(execution__in={job.execution_id for job in jobs})
+    # By number as well: of an execution that loops there are thousands.
+    stored = Job.objects.filter(
+        execution__in={job.execution_id for job in jobs},
+        number__in={job.number for job in jobs},
+    )
     changed = []
     for model in stored:
         job = known.pop((model.execution_id, model.number), None)

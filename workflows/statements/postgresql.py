@@ -54,7 +54,7 @@ _CLAIM = f"""
     WHERE e.id = picked.id
     RETURNING picked.due_at, e.id, e.workflow_id, e.version_id, e.context,
         e.ancestors, e.planned_at, e.started_at, e.expires_at, e.reason, e.position,
-        e.job_count, e.token, e.deliveries, v.revision, v.options
+        e.job_count, e.token, e.deliveries, v.revision, v.options, e.frames
 """  # noqa: S608 - nothing of it comes from outside
 _CLAIM_ANY = _CLAIM.format(narrow="")
 _CLAIM_THESE = _CLAIM.format(narrow="AND id = ANY(%s::bigint[])")
@@ -67,7 +67,7 @@ _WRITE = f"""
         SELECT * FROM json_to_recordset(%s) AS given(
             pk bigint, token bigint, owner bigint, status text, reason text,
             position text, job_count integer, deliveries integer, due_at timestamptz,
-            expires_at timestamptz, finished_at timestamptz)
+            expires_at timestamptz, finished_at timestamptz, frames jsonb)
     ), ours AS MATERIALIZED (
         SELECT e.id FROM {_EXECUTIONS} AS e
         JOIN given ON given.pk = e.id AND given.token = e.token
@@ -79,20 +79,21 @@ _WRITE = f"""
             reason = given.reason, position = given.position,
             job_count = given.job_count, deliveries = given.deliveries,
             due_at = given.due_at,
-            expires_at = given.expires_at, finished_at = given.finished_at
+            expires_at = given.expires_at, finished_at = given.finished_at,
+            frames = given.frames
         FROM given, ours WHERE e.id = given.pk AND ours.id = given.pk
         RETURNING e.id
     ), written AS (
         INSERT INTO {_JOBS} AS old (
             execution_id, number, node_key, node_type, status, input, result, error,
-            traceback, log, attempt, started_at, finished_at)
+            traceback, log, attempt, started_at, finished_at, round)
         SELECT execution_id, number, node_key, node_type, status, input, result, error,
-            traceback, log, attempt, started_at, finished_at
+            traceback, log, attempt, started_at, finished_at, coalesce(round, '')
         FROM json_to_recordset(%s) AS job(
             execution_id bigint, number integer, node_key text, node_type text,
             status text, input jsonb, result jsonb, error text, traceback text,
             log text, attempt smallint, started_at timestamptz,
-            finished_at timestamptz)
+            finished_at timestamptz, round text)
         WHERE (SELECT count(*) FROM moved) = %s
         ON CONFLICT (execution_id, number) DO UPDATE
         SET status = excluded.status, result = excluded.result,
@@ -137,10 +138,11 @@ def claim(
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
-    _, pk, workflow_id, version_id, context, ancestors, *plain, options = row
+    _, pk, workflow_id, version_id, context, ancestors, *plain, options, frames = row
     parsed = None if options is None else options_from(options)
     chain = json.loads(ancestors)
     values = [pk, workflow_id, version_id, decode(context), chain, *plain, parsed]
+    values.append(None if frames is None else decode(frames))
     return Claimed(*values)
 
 
@@ -154,6 +156,8 @@ def write(owner: int, moves: Sequence[Move], jobs: Sequence[JobRow]) -> None:
 
 
 def _move(move: Move) -> dict[str, Any]:
+    # What is not there is NULL.
+    frames = {"frames": move.frames} if move.frames else {}
     return {
         "pk": move.pk,
         "token": move.token,
@@ -166,10 +170,12 @@ def _move(move: Move) -> dict[str, Any]:
         "due_at": _text(move.due_at),
         "expires_at": _text(move.expires_at),
         "finished_at": _text(move.finished_at),
+        **frames,
     }
 
 
 def _job(job: JobRow) -> dict[str, Any]:
+    in_round = {"round": job.round} if job.round else {}
     return {
         "execution_id": job.execution_id,
         "number": job.number,
@@ -184,6 +190,7 @@ def _job(job: JobRow) -> dict[str, Any]:
         "attempt": job.attempt,
         "started_at": _text(job.started_at),
         "finished_at": _text(job.finished_at),
+        **in_round,
     }
 
 

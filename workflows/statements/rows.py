@@ -45,6 +45,8 @@ class Claimed:
     #: What its version is like now; None if there is no such version.
     revision: int | None
     options: Options | None
+    #: The bodies it is inside of, the outermost first; see `engine.frames`.
+    frames: Sequence[Mapping[str, Any]] | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +66,8 @@ class JobRow:
     log: str = ""
     attempt: int = 1
     finished_at: datetime | None = None
+    #: In which round of the loops around it, such as "3" or "3.1"; empty outside.
+    round: str = ""
 
 
 @dataclass(slots=True)
@@ -85,6 +89,7 @@ class Move:
     due_at: datetime | None
     expires_at: datetime | None
     finished_at: datetime | None = None
+    frames: Sequence[Mapping[str, Any]] | None = None
 
 
 def without_suspects(rows: Sequence[Claimed]) -> list[Claimed]:

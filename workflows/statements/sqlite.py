@@ -36,7 +36,7 @@ _INSERT = f"""
 _DUE = f"""
     SELECT e.id, e.workflow_id, e.version_id, e.context, e.ancestors, e.planned_at,
         e.started_at, e.expires_at, e.reason, e.position, e.job_count, e.token,
-        e.deliveries, v.revision, v.options
+        e.deliveries, v.revision, v.options, e.frames
     FROM {_EXECUTIONS} AS e LEFT JOIN {_VERSIONS} AS v ON v.id = e.version_id
     WHERE e.due_at <= %s AND e.status IN ('{Status.QUEUED}', '{Status.WAITING}')
         AND e.deliveries < %s AND (e.ahead IS NULL OR e.due_at > %s) {{narrow}}
@@ -54,14 +54,15 @@ _MARK = f"""
 _MOVE = f"""
     UPDATE {_EXECUTIONS}
     SET token = token + 1, owner = %s, status = %s, reason = %s, position = %s,
-        job_count = %s, deliveries = %s, due_at = %s, expires_at = %s, finished_at = %s
+        job_count = %s, deliveries = %s, due_at = %s, expires_at = %s, finished_at = %s,
+        frames = %s
     WHERE id = %s AND token = %s AND owner = %s AND status = '{Status.RUNNING}'
 """  # noqa: S608 - nothing of it comes from outside
 _WRITE = f"""
     INSERT INTO {_JOBS} (
         execution_id, number, node_key, node_type, status, input, result, error,
-        traceback, log, attempt, started_at, finished_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        traceback, log, attempt, started_at, finished_at, round)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (execution_id, number) DO UPDATE
     SET status = excluded.status, result = excluded.result, error = excluded.error,
         traceback = excluded.traceback, log = excluded.log,
@@ -116,9 +117,9 @@ def claim(
 
 
 def _claimed(row: Sequence[Any], now: datetime) -> Claimed:
-    pk, workflow_id, version_id, context, ancestors, *plain, revision, options = row
+    pk, workflow_id, version_id, context, ancestors, *plain, options, frames = row
     planned_at, started_at, expires_at, reason, position, *counts = plain
-    job_count, token, deliveries = counts
+    job_count, token, deliveries, revision = counts
     return Claimed(
         pk,
         workflow_id,
@@ -135,6 +136,7 @@ def _claimed(row: Sequence[Any], now: datetime) -> Claimed:
         deliveries + 1,
         revision,
         options=None if options is None else options_from(options),
+        frames=None if frames is None else decode(frames),
     )
 
 
@@ -162,6 +164,7 @@ def _moved(move: Move) -> tuple[Any, ...]:
         _text(move.due_at),
         _text(move.expires_at),
         _text(move.finished_at),
+        dump(move.frames) if move.frames else None,
         move.pk,
         move.token,
     )
@@ -182,6 +185,7 @@ def _job(job: JobRow) -> tuple[Any, ...]:
         job.attempt,
         _text(job.started_at),
         _text(job.finished_at),
+        job.round,
     )
 
 

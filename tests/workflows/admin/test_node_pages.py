@@ -243,3 +243,27 @@ def test_viewer_deletes_no_node(browse, viewer, forked, delete):
     browse(viewer)
 
     assert delete(forked, "fork").status_code == 403
+
+
+LOOP = {"key": "loop", "type": "loop", "config": {"items": 2}}
+
+
+def test_node_is_added_into_the_body_of_a_loop(by_owner, make_version, add):
+    version = make_version(LOOP)
+
+    add(version, after="loop", branch="body", text="{{ loop.item }}")
+
+    assert keys(version) == ["loop", "test_say"]
+    assert len(find(version.definition, "loop")["branches"]["body"]) == 1
+    page = shown(by_owner.get(url("workflowversion_change", version.pk)))
+    assert "In each round" in page
+
+
+def test_loop_is_unknown_behind_its_body(by_owner, make_version, add):
+    version = make_version(LOOP)
+
+    page = add(version, after="loop", text="{{ loop.item }}")
+
+    [message] = page.context["config"].form.errors["text"]
+    assert "'loop' is known only inside a loop." in message
+    assert keys(version) == ["loop"]

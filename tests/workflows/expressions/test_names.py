@@ -48,3 +48,17 @@ def test_part_of_loop_is_checked():
 
 def test_scope_names_can_be_compared_and_hashed():
     assert {AVAILABLE, ScopeNames(nodes=frozenset({"order", "total"}))} == {AVAILABLE}
+
+
+def test_a_loop_in_a_loop_has_a_parent():
+    check_names({("loop", "parent")}, AVAILABLE.inside_loop().inside_loop())
+    with pytest.raises(UnknownName, match="'loop' has no 'parent'"):
+        check_names({("loop", "parent")}, AVAILABLE.inside_loop())
+
+
+def test_the_body_is_known_to_what_is_asked_in_each_round():
+    around = ScopeNames(body=frozenset({"a"}))
+
+    check_names({("nodes", "a")}, around.inside_loop())
+    with pytest.raises(UnknownName, match="no earlier node 'a'"):
+        check_names({("nodes", "a")}, around)

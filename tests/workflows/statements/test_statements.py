@@ -254,3 +254,45 @@ def test_a_cancelled_execution_of_a_group_takes_its_effects_with_it(words, inser
 
     with pytest.raises(LostClaims):
         words.write(1, [move(row)], [])
+
+
+FRAMES = [{"key": "a", "job": 1, "index": 2, "item": TYPED}, {"key": "b", "index": 0}]
+
+
+def test_frames_are_written_and_come_back_with_a_claim(words, insert):
+    insert("a")
+    [row] = claim(words)
+    assert row.frames is None
+
+    words.write(1, [move(row, ExecutionStatus.QUEUED, due_at=NOW, frames=FRAMES)], [])
+
+    assert Execution.objects.get().frames == FRAMES
+    assert claim(words)[0].frames == FRAMES
+
+
+def test_frames_are_gone_when_the_body_is_left(words, insert):
+    insert("a", "b")
+    rows = claim(words)
+    words.write(
+        1,
+        [move(row, ExecutionStatus.RUNNING, owner=1, frames=FRAMES) for row in rows],
+        [],
+    )
+    for row in rows:
+        row.token += 1
+
+    words.write(1, [move(rows[0], frames=FRAMES[:1]), move(rows[1], frames=[])], [])
+
+    stored = Execution.objects.order_by("pk").values_list("frames", flat=True)
+    assert list(stored) == [FRAMES[:1], None]
+    assert Execution.objects.filter(frames__isnull=True).count() == 1
+
+
+def test_a_job_has_its_round(words, insert):
+    insert("a")
+    [row] = claim(words)
+
+    words.write(1, [move(row)], [job(row, round="3.1"), job(row, 2)])
+
+    rounds = Job.objects.order_by("number").values_list("round", flat=True)
+    assert list(rounds) == ["3.1", ""]
