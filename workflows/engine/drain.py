@@ -18,7 +18,7 @@ from workflows.engine.flush import flush
 from workflows.engine.history import jobs_of
 from workflows.engine.presence import register
 from workflows.engine.run import Run
-from workflows.exceptions import LostClaims
+from workflows.exceptions import LostClaims, NodeRaised
 from workflows.models import Execution, Worker
 from workflows.notices import MOMENTS, notify
 from workflows.statements import Claimed
@@ -155,6 +155,12 @@ class Drain:
             self._commit(left, group)
         except LostClaims as lost:
             left.extendleft(self._without(group, lost))
+        except NodeRaised:
+            for run in group:
+                run.reset()
+            culprit = group.pop()
+            left.extendleft(reversed(group))
+            self._carefully(culprit)
         except (DatabaseError, InterfaceError):
             for run in group:
                 run.reset()
