@@ -116,6 +116,10 @@ class KilledItsWorker(WorkflowError):
         super().__init__(f"killed its worker {times} times")
 
 
+class NodeRaised(WorkflowError):
+    """A database node raised in the middle of a group: what it wrote must go."""
+
+
 class LostClaims(WorkflowError):
     """Executions that are not the worker's any more: cancelled, or taken over."""
 

@@ -7,7 +7,7 @@ import logging
 import signal
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from time import monotonic
 
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 #: The longest sleep where nothing announces nearer moments: they are late by this.
 GLANCE = timedelta(seconds=0.25)
 #: The longest sleep where the database does: a notice that is lost costs this.
-PATIENCE = timedelta(seconds=3)
+PATIENCE = timedelta(seconds=5)
 #: The shortest sleep, for moments that another scheduler has in its hands.
 BREATH = timedelta(milliseconds=5)
 #: How long to rest when the database does not answer.
@@ -73,6 +73,11 @@ def all_pollers() -> list[Poller]:
     return [poller() for poller in (*ENGINE_POLLERS, *registry.pollers)]
 
 
+def is_told() -> bool:
+    """Tell whether a nearer moment makes itself known here."""
+    return can_notify() or can_compare()
+
+
 class Scheduler:
     """Polls in turn, until it is told to stop."""
 
@@ -89,6 +94,9 @@ class Scheduler:
         self._stops: SimpleQueue[None] = SimpleQueue()
         self._listener = Listener(MOMENTS)
         self._changes = Changes()
+        #: When each poller wants to be polled, and when all are whatever they said.
+        self._due: dict[Poller, datetime] = {}
+        self._all_due = datetime.min.replace(tzinfo=UTC)
 
     def stop(self) -> None:
         self.is_stopping = True
@@ -112,7 +120,7 @@ class Scheduler:
 
     def _rest(self, pause: timedelta, is_healthy: Callable[[], bool]) -> None:
         """Sleep until the next moment, a nearer one, or the time to look again."""
-        pause = min(pause, PATIENCE if can_notify() or can_compare() else GLANCE)
+        pause = min(pause, PATIENCE if is_told() else GLANCE)
         # What is done between the steps takes time too, and no moment may slip by.
         end = monotonic() + pause.total_seconds()
         while not self.is_stopping and is_healthy():
@@ -120,7 +128,10 @@ class Scheduler:
             self.guard.poll(now)
             step = min(max(self.guard.due(now) - now, BREATH), GLANCE)
             left = timedelta(seconds=end - monotonic())
-            if left <= timedelta(0) or self._is_nearer(min(left, step)):
+            if left <= timedelta(0):
+                return
+            if self._is_nearer(min(left, step)):
+                self._all_due = now
                 return
 
     def _is_nearer(self, pause: timedelta) -> bool:
@@ -135,11 +146,23 @@ class Scheduler:
             self._stops.get(timeout=pause.total_seconds())
 
     def _round(self, now: datetime) -> timedelta:
-        """Poll everybody once; tell how long nobody has anything to do."""
-        busy = [poller.poll(now) for poller in (self.guard, *self.pollers)]
-        if any(busy):
-            return timedelta(0)
+        """Poll those that are due; tell how long nobody has anything to do.
+
+        Everybody is due after a notice, and now and then, in case one was lost.
+        """
+        self.guard.poll(now)
+        if now >= self._all_due or not is_told():
+            self._due.clear()
+            self._all_due = now + PATIENCE
+        due = [each for each in self.pollers if self._due.get(each, now) <= now]
+        busy = {poller for poller in due if poller.poll(now)}
         now = timezone.now()
-        moments = [poller.due(now) for poller in self.pollers]
-        nearest = min((m for m in moments if m is not None), default=now + PATIENCE)
-        return max(nearest - now, BREATH)
+        for poller in due:
+            moment = now if poller in busy else poller.due(now)
+            self._due[poller] = self._all_due if moment is None else moment
+        if busy:
+            # What one has done may be what another waits for.
+            self._due.clear()
+            return timedelta(0)
+        nearest = min(self._due.values(), default=self._all_due)
+        return max(min(nearest, self._all_due) - now, BREATH)

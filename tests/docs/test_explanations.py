@@ -58,8 +58,8 @@ def test_numbers_of_executions():
 def test_how_long_a_scheduler_sleeps():
     assert GLANCE.total_seconds() == 0.25
     assert "after a quarter of a second at most" in text("time")
-    assert PATIENCE.total_seconds() == 3
-    assert "polls every three seconds all the same" in text("time")
+    assert PATIENCE.total_seconds() == 5
+    assert "polls every five seconds all the same" in text("time")
 
 
 def test_how_many_records_a_search_reads_again():

@@ -18,6 +18,7 @@ from triggers.schedule.storing import store_ahead
 from workflows.attempts import Errored, attempt
 from workflows.conf import settings
 from workflows.models import LATE, lock_free
+from workflows.notices import MOMENTS, notify
 from workflows.poller import Poller
 from workflows.services import Event, drop_ahead, insert_ahead, may_start_ahead
 
@@ -78,6 +79,8 @@ def _insert(rows: Sequence[Schedule], now: datetime) -> None:
         event = events[row.pk]
         row.ahead = created.get(event.key, 0) if event else 0
     store_ahead(rows)
+    if created:
+        notify(MOMENTS)
 
 
 def _event(row: Schedule) -> Event | None:

@@ -50,7 +50,8 @@ def look(ids: Sequence[int], at: str | None = None) -> None:
     board.hear()
     if at is not None:
         _await(datetime.fromisoformat(at))
-    while not board.stopping and not _has_run(ids):
+    many = at is not None and not ids
+    while not board.stopping and not _has_run(ids, many=many):
         rest(RECOVERY)
 
 
@@ -61,10 +62,10 @@ def _await(moment: datetime) -> None:
         rest(pause.total_seconds())
 
 
-def _has_run(ids: Sequence[int]) -> bool:
+def _has_run(ids: Sequence[int], *, many: bool) -> bool:
     try:
         with whole_connection():
-            _this_process().drain.run(ids)
+            _this_process().drain.run(ids, many=many)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("The database does not answer; trying again: %s", error)
         connection.close()

@@ -40,7 +40,7 @@ def wake(ids: Sequence[int], at: datetime | None = None) -> None:
     if not ids or _muted.get():
         return
     named = list(ids) if len(ids) <= SHARE else []
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         for _ in range(min(-(-len(ids) // SHARE), MOST)):
             _send(LOOK, named, at and at.isoformat())
 

@@ -18,7 +18,7 @@ from workflows.engine.flush import flush
 from workflows.engine.history import jobs_of
 from workflows.engine.presence import register
 from workflows.engine.run import Run
-from workflows.exceptions import LostClaims
+from workflows.exceptions import LostClaims, NodeRaised
 from workflows.models import Execution, Worker
 from workflows.notices import MOMENTS, notify
 from workflows.statements import Claimed
@@ -28,6 +28,8 @@ from workflows.states import ExecutionStatus
 GLANCE = 0.05
 #: How long, in seconds, a group goes on before it is committed.
 GROUP_TIME = 0.05
+#: How many executions a worker claims first: others woke up with it.
+FIRST_SHARE = 50
 #: How long, in seconds, a worker keeps what it has not begun; others may be idle.
 PATIENCE = 0.25
 
@@ -47,7 +49,7 @@ class Drain:
         self.halted = halted
         self.calls = Calls(threads)
         #: How many executions are claimed at once: fewer while nodes are slow.
-        self._share = settings().batch_size
+        self._share = FIRST_SHARE
         #: What was committed in the middle, to go on with at once.
         self._going: list[Run] = []
         #: Set while a run is under way; left set by one that an error ended.
@@ -57,11 +59,16 @@ class Drain:
         #: The run whose nodes are under way in this thread.
         self._at: Run | None = None
 
-    def run(self, ids: Iterable[int] = (), *, only: bool = False) -> int:
+    def run(
+        self, ids: Iterable[int] = (), *, only: bool = False, many: bool = False
+    ) -> int:
         """Run until nothing is runnable or the time slice ends; count the steps on.
 
-        `ids` are looked at first; with `only`, nothing else is.
+        `ids` are looked at first; with `only`, nothing else is. Where `many` are known
+        to be due, as many as may be are claimed at once.
         """
+        most = settings().batch_size
+        self._share = most if many else min(self._share, FIRST_SHARE)
         if self._broke_off:
             kept, excused = self.calls.executions, self._is_excused
             release_all(self.owner, self.clock(), keep=kept, excused=excused)
@@ -148,6 +155,12 @@ class Drain:
             self._commit(left, group)
         except LostClaims as lost:
             left.extendleft(self._without(group, lost))
+        except NodeRaised:
+            for run in group:
+                run.reset()
+            culprit = group.pop()
+            left.extendleft(reversed(group))
+            self._carefully(culprit)
         except (DatabaseError, InterfaceError):
             for run in group:
                 run.reset()

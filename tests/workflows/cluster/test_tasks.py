@@ -78,10 +78,10 @@ def test_a_worker_whose_database_fails_tries_again_by_itself(
     rested, run = [], Drain.run
     errors = [OperationalError("away")]
 
-    def fail_once(drain, ids):
+    def fail_once(drain, ids, **how):
         if errors:
             raise errors.pop()
-        run(drain, ids)
+        run(drain, ids, **how)
 
     monkeypatch.setattr(Drain, "run", fail_once)
     monkeypatch.setattr(tasks, "rest", rested.append)

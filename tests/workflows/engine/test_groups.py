@@ -1,12 +1,14 @@
 """Executions that are committed together, and what one may do to the others."""
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW, drain
 from tests.nodes import Echo, Write, node
 from workflows import registry, services
 from workflows.contracts import Effect, Succeeded
+from workflows.engine import inline
 from workflows.models import Category, Execution, Job
 from workflows.services import Event
 from workflows.states import ExecutionStatus
@@ -63,6 +65,17 @@ def test_a_group_costs_few_statements(make_version, django_assert_max_num_querie
         drain()
 
     assert Job.objects.count() == 20
+
+
+def test_a_database_node_costs_no_statement_but_its_own(
+    make_version,
+):
+    start(make_version(node("write", "{{ trigger.data }}")), *"abcdefghij")
+    with inline(lambda: NOW) as worker, CaptureQueriesContext(connection) as queries:
+        worker.run()
+
+    assert sum("SAVEPOINT" in query["sql"] for query in queries) <= 4
+    assert Category.objects.count() == 10
 
 
 class Flaky(Echo):
