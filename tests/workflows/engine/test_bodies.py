@@ -331,3 +331,19 @@ def test_rounds_are_shown_with_their_jobs(make_version, run, admin_client):
     assert '<span dir="ltr">2</span>' in page.content.decode()
     assert Job.objects.filter(round="2").count() == 1
     assert Execution.objects.get().status == "succeeded"
+
+
+@pytest.mark.parametrize("group_time", [0, 60])
+def test_rounds_that_raise_leave_no_effect_and_take_none(
+    make_version, run, monkeypatch, group_time
+):
+    monkeypatch.setattr(draining, "GROUP_TIME", group_time)
+    names = ["one", "bad", "two", "bad again", "three"]
+    body = [node("write", "{{ loop.item }}", "a")]
+
+    execution = run(make_version(loop(names, body, on_error="continue")))
+
+    assert ended(execution) == {"rounds": 5, "failed": 2, "stopped": ""}
+    written = Category.objects.values_list("name", flat=True)
+    assert sorted(written) == ["one", "three", "two"]
+    assert execution.jobs.filter(node_key="a", status="error").count() == 2
