@@ -114,9 +114,9 @@ def test_every_minute_cancels_an_unpaid_order(page, order):
 
 
 def test_date_of_the_order_cancels_it_to_the_second(page, order):
-    field = {"mode": "Date field of a collection", "start_field": "created_at"}
-    distance = {"start_offset": "30", "start_unit": "minutes", "kind": "never"}
-    add_workflow(page, collection="orders", **field, **distance)
+    field = {"mode": "Date field of a collection", "collection": "orders"}
+    field |= {"start_field": "created_at", "start_offset": "30"}
+    add_workflow(page, **field, start_unit="minutes", kind="never")
     cancel(page, "Add the first node", 1)
     enable(page)
 

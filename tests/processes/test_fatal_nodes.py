@@ -68,7 +68,7 @@ def test_a_node_that_hangs_beyond_its_timeout_loses_its_worker(
 
     eventually(lambda: site.statuses().get("succeeded") == 5, "the others ran", 40)
 
-    assert "goes on beyond its timeout; its worker dies." in cluster.output
+    cluster.says("goes on beyond its timeout; its worker dies.")
     assert cluster.process.poll() is None
 
 

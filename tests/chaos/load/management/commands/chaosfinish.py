@@ -13,7 +13,7 @@ from triggers.models import Schedule
 from triggers.schedule.config import ScheduleConfig
 from triggers.schedule.recurrence import SECOND, runs_between
 from workflows import services
-from workflows.models import Workflow, WorkflowVersion
+from workflows.models import Execution, Workflow, WorkflowVersion
 
 
 class Command(BaseCommand):
@@ -46,7 +46,10 @@ def _owed(version, rows):
     line = now - timedelta(seconds=3)
     if config.mode == "field":
         return _due_records(rows, line, now)
-    until = max(rows[0].next_run_at - SECOND, line)
+    armed = rows[0].next_run_at
+    # One that was inserted ahead and is there still had begun when it was disabled.
+    begun = Execution.objects.filter(pk=rows[0].ahead or 0).exists()
+    until = armed if begun else max(armed - SECOND, line)
     return list(runs_between(config.recurrence, rows[0].armed_at, until))
 
 
