@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help run test chaos check lint types format sizes messages bench bench-peers clean
+.PHONY: help run test chaos check gates lint types format sizes messages bench bench-peers clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -24,11 +24,13 @@ test: $(VENV)/.dev ## Run every test that this machine can run
 chaos: $(VENV)/.dev ## Break things at random for a minute; longer with KILLS=1000 EXECUTIONS=50000
 	@$(if $(KILLS),$(BIN)/python -m tests.chaos --kills $(KILLS) --executions $(or $(EXECUTIONS),5000),$(BIN)/python -m pytest -q -n 2 tests/chaos)
 
-check: lint types ## Every gate, and the tests that need neither processes nor a browser
+check: gates ## Every gate, and the tests that need neither processes nor a browser
+	$(BIN)/python -m pytest -q -n 2 -m "not processes and not browser"
+
+gates: lint types ## Every gate that is no test
 	$(BIN)/python manage.py check --fail-level WARNING
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m tests.sizes
-	$(BIN)/python -m pytest -q -n 2 -m "not processes and not browser"
 
 lint: $(VENV)/.dev ## Style, format and import contracts
 	$(BIN)/ruff check .

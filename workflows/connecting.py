@@ -1,9 +1,9 @@
 """Loops that outlive a database: no error leaves them a connection of no use."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, InterfaceError, connections
 
 
 @contextmanager
@@ -20,4 +20,13 @@ def whole_connection(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
             yield
     finally:
         if connections[alias].in_atomic_block and not was_inside:
-            del connections[alias]
+            _throw_away(alias)
+
+
+def _throw_away(alias: str) -> None:
+    """Forget a connection, and end its session: the server would keep it."""
+    wrapper = connections[alias]
+    if wrapper.connection is not None:
+        with suppress(DatabaseError, InterfaceError), wrapper.wrap_database_errors:
+            wrapper.connection.close()
+    del connections[alias]
