@@ -4,6 +4,7 @@ import os
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from tests.nodes import registered
@@ -22,6 +23,21 @@ def pytest_collection_modifyitems(config, items):
     kept = [item for item in items if database & set(item.fixturenames)]
     config.hook.pytest_deselected(items=[i for i in items if i not in kept])
     items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """End the sessions that threads and faults of tests have left, at the very end.
+
+    A database of PostgreSQL cannot be dropped while anybody is connected to it.
+    """
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
 
 
 @pytest.fixture(autouse=True)
