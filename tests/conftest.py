@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config, items):
 def django_db_setup(django_db_setup, django_db_blocker):
     """End the sessions that threads and faults of tests have left, at the very end.
 
-    A database of PostgreSQL cannot be dropped while anybody is connected to it.
+    A database cannot be dropped while anybody is connected to it or has a lock.
     """
     yield
     if connection.vendor == "postgresql":
@@ -38,6 +38,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
+    elif connection.vendor == "mysql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT id FROM information_schema.processlist "
+                "WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+            )
+            for (session,) in cursor.fetchall():
+                cursor.execute("KILL %s", [session])
 
 
 @pytest.fixture(autouse=True)
