@@ -9,9 +9,11 @@ from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
 from handlers.nodes.http import Http
 from handlers.nodes.loop import Loop
+from handlers.nodes.manual import ManualTask
 from handlers.nodes.query import Query
 from handlers.nodes.update import Update
 from handlers.nodes.work import BackgroundWork
+from handlers.people.pollers import CloseTasks, RemindPeople
 from handlers.work.crew import Crew
 from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
 from workflows.registry import register_lane, register_node, register_poller
@@ -32,8 +34,13 @@ register_node(Dates)
 register_node(Http)
 register_node(BackgroundWork)
 
+register_node(ManualTask)
+
 register_lane(Crew)
 
 register_poller(WakeWorks)
 register_poller(RequeueWorks)
 register_poller(PruneWorks)
+
+register_poller(RemindPeople)
+register_poller(CloseTasks)
