@@ -4,7 +4,7 @@ import builtins
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -19,6 +19,7 @@ from workflows.answers import (
     Waiting,
 )
 from workflows.forms import ConfigForm, NodeForm
+from workflows.shapes import Field, Kind, Shape, shape_of_fields, shape_of_list
 
 __all__ = [
     "Calendar",
@@ -26,7 +27,9 @@ __all__ = [
     "Effect",
     "Ended",
     "Failed",
+    "Field",
     "Hands",
+    "Kind",
     "Lane",
     "NodeHandler",
     "NodeResult",
@@ -35,12 +38,15 @@ __all__ = [
     "PlannedRun",
     "Preview",
     "Round",
+    "Shape",
     "Stopped",
     "Subscription",
     "Succeeded",
     "Switch",
     "Trigger",
     "Waiting",
+    "shape_of_fields",
+    "shape_of_list",
 ]
 
 
@@ -90,6 +96,9 @@ class NodeRun:
     waited: Any = None
     #: The round that has ended; None when the node is entered.
     past: PastRound | None = None
+    #: How long this try may take, for nodes that can hold others to it; the engine
+    #: ends what takes longer in any case.
+    timeout: timedelta | None = None
 
 
 class NodeHandler(ABC):
@@ -116,7 +125,21 @@ class NodeHandler(ABC):
         """Do the node's work.
 
         An exception ends the execution as an error; its traceback is kept in the job.
+        One with an attribute `permanent` that is true is never retried, and one with
+        `retry_after`, a timedelta, not earlier than that.
         """
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        """Tell what its result looks like, for editors that offer its fields.
+
+        `config` is the configuration as it is stored, expressions and all, with the
+        defaults of the form; it may be incomplete. Without looking at any row.
+        """
+        return Shape()
+
+    def item_shape(self, config: Mapping[str, Any]) -> Shape:
+        """Tell what `loop.item` looks like in its body, if it loops."""
+        return Shape()
 
     def resume(self, run: NodeRun) -> NodeResult:
         """Go on after `Waiting`, when its moment or event has come."""
@@ -202,6 +225,14 @@ class Trigger(ABC):
     form_class: ClassVar["builtins.type[ConfigForm]"] = ConfigForm
     #: What a manual run asks for; its config becomes the context's data.
     manual_form_class: ClassVar["builtins.type[ConfigForm]"] = ConfigForm
+
+    def data_shape(self, config: Mapping[str, Any]) -> Shape:
+        """Tell what `trigger.data` looks like, for editors that offer its fields.
+
+        `config` is as it is stored, with the defaults of the form; it may be
+        incomplete. Without looking at any row.
+        """
+        return Shape()
 
     #: It gives a `preview`, which its form shows while it is edited.
     previews: ClassVar[bool] = False
