@@ -1,7 +1,7 @@
 """Work of another kind that worker processes do besides executions."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
@@ -34,6 +34,14 @@ class Lane(ABC):
     @abstractmethod
     def look(self, hands: Hands, ids: Sequence[int]) -> None:
         """Take up what is due, these first; do not keep the process from others."""
+
+    def waiting(self, before: datetime, owners: Collection[int]) -> Sequence[int]:
+        """Give an id of what has been due since `before` and nobody has taken.
+
+        Nothing if it waits because these workers have their hands full: they are
+        taken for deaf if they hear nothing while something waits.
+        """
+        return ()
 
     def leave(self, hands: Hands) -> None:
         """Come to an end, or hand back what was taken: the process ends."""
