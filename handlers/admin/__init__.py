@@ -21,7 +21,7 @@ from handlers.models import (
 
 
 def register(site: admin.AdminSite) -> None:
-    """Put tasks and background work on an admin site; the default site has it already."""
+    """Put these pages on an admin site; the default site has them already."""
     site.register(TaskShare, TodoAdmin)
     site.register(HumanTask, TaskAdmin)
     site.register(Work, WorkAdmin)

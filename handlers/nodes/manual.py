@@ -23,11 +23,16 @@ from workflows.collections import collection
 from workflows.contracts import (
     Effect,
     Failed,
+    Field,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
+    Shape,
     Succeeded,
     Waiting,
+    shape_of_fields,
+    shape_of_list,
 )
 from workflows.exceptions import WorkflowError
 from workflows.filters import FilterField, check_filter, is_open
@@ -234,6 +239,35 @@ class ManualTask(NodeHandler):
     description = _("Asks people, and waits for their answers.")
     effect = Effect.DATABASE
     form_class = ManualForm
+
+    #: Those of a task with the usual outcomes.
+    branches = {
+        "approve": _("Approve"),
+        "reject": _("Reject"),
+        "expired": _("Expired"),
+    }
+
+    def branches_for(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        return outcomes.branches(config.get("outcomes"))
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        values = questions.shape(config.get("questions"))
+        answer = (
+            Field("user", _("person"), Kind.NUMBER),
+            Field("name", _("name"), Kind.TEXT),
+            Field("outcome", _("outcome"), Kind.TEXT),
+            Field("comment", _("comment"), Kind.TEXT),
+            values.named("values", _("answers")),
+            Field("at", _("answered"), Kind.DATETIME),
+            Field("answered_by", _("answered by"), Kind.TEXT),
+        )
+        return shape_of_fields(
+            Field("task", _("task"), Kind.NUMBER),
+            Field("outcome", _("outcome"), Kind.TEXT),
+            Field("yes", _("counts as a yes"), Kind.BOOLEAN),
+            values.named("values", _("answers")),
+            shape_of_list(*answer).named("answers", _("answers of all")),
+        )
 
     def run(self, run: NodeRun) -> NodeResult:
         due_at = time_limits.deadline_of(run.config, run.now)

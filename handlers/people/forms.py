@@ -1,6 +1,5 @@
 """The forms of a task's page: the answer, a comment, handing over."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -30,7 +29,9 @@ class AnswerForm(forms.Form):
     def __init__(self, task: HumanTask, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.task = task
-        self.outcome = outcomes.find(task.outcomes, (data or {}).get("outcome", ""))
+        self.outcome = outcomes.find(
+            task.outcomes, data.get("outcome", "") if data else ""
+        )
         requires = self.outcome is None or self.outcome["questions"]
         asked = {
             f"{self.PREFIX}{question['name']}": field_of(question, required=requires)
@@ -40,8 +41,8 @@ class AnswerForm(forms.Form):
         comment.required = bool(self.outcome and self.outcome["comment"])
         self.fields = {**asked, "comment": comment}
 
-    def clean(self) -> Mapping[str, Any]:
-        cleaned: Mapping[str, Any] = super().clean() or self.cleaned_data
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
         if self.outcome is None:
             self.add_error(None, gettext("Choose one of the buttons."))
         return cleaned

@@ -83,6 +83,16 @@ def title_of(outcome: Mapping[str, Any]) -> str:
     return str(title or usual.get(outcome["name"]) or outcome["name"])
 
 
+def branches(document: object) -> dict[str, Any]:
+    """Name the branches that a task with stored outcomes has."""
+    try:
+        outcomes = read_outcomes(document or [])
+    except OutcomeWrong:
+        outcomes = read_outcomes([])
+    titles = {outcome["name"]: title_of(outcome) for outcome in outcomes}
+    return {**titles, EXPIRED: gettext("Expired")}
+
+
 def find(outcomes: object, name: str) -> dict[str, Any] | None:
     """Find an outcome by its name."""
     assert isinstance(outcomes, list)  # noqa: S101 - as `read_outcomes` gave them

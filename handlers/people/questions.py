@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from workflows.codec import readable
+from workflows.contracts import Field, Kind, Shape
 from workflows.exceptions import WorkflowError
 from workflows.expressions import is_expression
 
@@ -153,6 +154,33 @@ def _check_choices(name: str, kind: str, choices: object) -> None:
         is_pair = isinstance(each, list | tuple) and len(each) == 2  # noqa: PLR2004 - value and label
         if not is_pair and not isinstance(each, str | int):
             raise QuestionWrong(name, "a choice is a text, or [value, label].")
+
+
+#: What the answers are, for editors that offer them.
+_KINDS = {
+    "text": Kind.TEXT,
+    "long_text": Kind.TEXT,
+    "integer": Kind.NUMBER,
+    "decimal": Kind.NUMBER,
+    "date": Kind.DATE,
+    "datetime": Kind.DATETIME,
+    "choice": Kind.TEXT,
+    "boolean": Kind.BOOLEAN,
+}
+
+
+def shape(document: object) -> Shape:
+    """Tell what answers to stored questions look like; they may be incomplete."""
+    try:
+        asked = read_questions(document or [])
+    except QuestionWrong:
+        return Shape(Kind.OBJECT)
+    return Shape(
+        Kind.OBJECT,
+        tuple(
+            Field(each["name"], each["label"], _KINDS[each["type"]]) for each in asked
+        ),
+    )
 
 
 def field_of(question: Question, *, required: bool) -> forms.Field:
