@@ -35,6 +35,7 @@ class Handler(BaseHTTPRequestHandler):
 def echo(handler, query, body):
     headers = {name.lower(): value for name, value in handler.headers.items()}
     told = {"method": handler.command, "query": query, "headers": headers, "body": body}
+    handler.server.told.append(told)
     handler.reply(200, json.dumps(told).encode(), Content_Type="application/json")
 
 
@@ -108,6 +109,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         #: What slow answers wait for; set, they end at once.
         self.pause = pause
+        #: What the echo was told, the last at the end.
+        self.told = []
 
 
 def start(pause):
