@@ -15,10 +15,14 @@ from handlers.fetching import Call, fetch
 from workflows.contracts import (
     Effect,
     Failed,
+    Field,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
+    Shape,
     Succeeded,
+    shape_of_fields,
 )
 from workflows.exceptions import WorkflowError
 from workflows.expressions import ScopeNames, is_expression
@@ -180,6 +184,13 @@ class Http(NodeHandler):
         if problem := _problem(run, where, result):
             return Failed(problem, result)
         return Succeeded(result, log=answer.note)
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return shape_of_fields(
+            Field("status", _("Status"), Kind.NUMBER),
+            Field("headers", _("Headers"), Kind.OBJECT),
+            Field("data", _("Content")),
+        )
 
 
 def _problem(run: NodeRun, where: Place, result: Mapping[str, Any]) -> str:
