@@ -12,6 +12,7 @@ from handlers.actions.aliases import Place, alias_in, find, locate
 from handlers.addresses import UrlNotAllowed, check_url
 from handlers.bodies import BodyKind, encoded
 from handlers.fetching import Call, fetch
+from handlers.retrying import is_lasting, retry_after
 from workflows.contracts import (
     Effect,
     Failed,
@@ -155,6 +156,10 @@ class Http(NodeHandler):
     The header `Idempotency-Key` is equal for every repeat of the same run of the node,
     so that the other side can tell a repeat from a new request.
 
+    What a retry cannot mend is not tried again, whatever the options of the node say:
+    a refused address, and the statuses 400 to 499 but for 408, 425 and 429. The header
+    `Retry-After` of an answer is honoured, in seconds or as a date.
+
     `data` is JSON as its values, text as text, anything else in Base64. The texts of a
     login are hidden where an answer repeats them.
 
@@ -175,14 +180,15 @@ class Http(NodeHandler):
             where = locate(run.config["url"])
             answer = fetch(_call(run, where))
         except WorkflowError as error:
-            return Failed(str(error))
+            return Failed(str(error), permanent=error.permanent)
         result = {
             "status": answer.status,
             "headers": dict(answer.headers),
             "data": answer.data,
         }
         if problem := _problem(run, where, result):
-            return Failed(problem, result)
+            wish = retry_after(answer.headers.get("retry-after", ""), run.now)
+            return Failed(problem, result, wish, permanent=is_lasting(answer.status))
         return Succeeded(result, log=answer.note)
 
     def result_shape(self, config: Mapping[str, Any]) -> Shape:
@@ -233,10 +239,16 @@ def _call(run: NodeRun, where: Place) -> Call:
         query=config["query"] or {},
         headers=_merged(own, given, where.headers),
         body=body,
-        timeout=config["timeout"],
+        timeout=_patience(run),
         redirects=config["redirects"],
         secrets=where.secrets,
     )
+
+
+def _patience(run: NodeRun) -> float:
+    """Give the seconds that the request may take: less, if the whole try has less."""
+    seconds: float = run.config["timeout"]
+    return min(seconds, run.timeout.total_seconds()) if run.timeout else seconds
 
 
 def _merged(*layers: Mapping[str, str]) -> dict[str, str]:

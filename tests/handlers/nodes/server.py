@@ -40,7 +40,8 @@ def echo(handler, query, body):
 
 
 def status(handler, query, _body):
-    handler.reply(int(query["code"]), b"sorry", Content_Type="text/plain")
+    after = {"Retry_After": query["after"]} if "after" in query else {}
+    handler.reply(int(query["code"]), b"sorry", Content_Type="text/plain", **after)
 
 
 def redirect(handler, query, _body):

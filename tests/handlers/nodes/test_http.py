@@ -1,6 +1,8 @@
 """HTTP: requests to a real server on loopback, which the setting allows here."""
 
+from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 
@@ -8,9 +10,11 @@ from handlers.actions.models import HttpAlias
 from handlers.fetching import Call, FetchFailed, fetch
 from handlers.nodes.http import Http
 from handlers.secrets import seal
+from tests.conftest import NOW
 from tests.handlers.conftest import problems, run_node
-from workflows.contracts import Effect, Failed, Succeeded
+from workflows.contracts import Effect, Failed, NodeRun, Succeeded
 from workflows.expressions import ScopeNames
+from workflows.forms import compile_config
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +140,36 @@ def test_other_status_fails_with_the_answer_as_result(url):
 
     assert answer.message == "GET 127.0.0.1 answered with status 503."
     assert (answer.result["status"], answer.result["data"]) == (503, "sorry")
+
+
+@pytest.mark.parametrize(
+    ("code", "permanent"), [(503, False), (429, False), (404, True), (301, False)]
+)
+def test_status_tells_whether_to_try_again(code, permanent, url):
+    answer = run_node(Http, url=f"{url}/status?code={code}")
+
+    assert answer.permanent is permanent
+
+
+@pytest.mark.parametrize("told", ["120", "Sun, 22 Nov 2026 09:02:00 GMT"])
+def test_answer_may_wish_for_a_later_try(told, url):
+    answer = run_node(Http, url=f"{url}/status?code=503&after={quote(told)}")
+
+    assert answer.retry_after == timedelta(minutes=2)
+
+
+def test_connection_may_be_tried_again(url):
+    refused = run_node(Http, url="http://127.0.0.1:1/")
+    forbidden = run_node(Http, url="http://127.0.0.2:1/")
+
+    assert (refused.permanent, forbidden.permanent) == (False, True)
+
+
+def test_time_limit_of_the_node_holds(url):
+    config = compile_config(Http.form_class, {"url": f"{url}/silent"}).render({})
+    run = NodeRun(config=config, now=NOW, timeout=timedelta(milliseconds=50))
+
+    assert "it took longer than allowed" in Http().run(run).message
 
 
 @pytest.mark.parametrize("success", ["404", "2xx, 404", "4XX"])
@@ -291,7 +325,8 @@ def test_header_that_cannot_be_sent_fails(name, value, url):
 
     assert answer == Failed(
         f"The header {name!r} has a line break or another character that headers "
-        "cannot carry."
+        "cannot carry.",
+        permanent=True,
     )
 
 
