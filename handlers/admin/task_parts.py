@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from handlers.people import outcomes
 from handlers.people.models import HumanTask, TaskNote, TaskShare
-from handlers.people.questions import shown
+from handlers.people.questions import LONG, shown
 from handlers.people.states import ShareState, TaskState
+from handlers.people.texts import harmless
 from workflows.admin.badges import badge, isolated, moment
 from workflows.models import Execution
 
@@ -102,7 +103,7 @@ def value_of(value: Any) -> Any:
         case date():
             return date_format(value, "DATE_FORMAT")
         case str():
-            return value
+            return harmless(value, LONG)
         case _:
             return number_format(value)
 

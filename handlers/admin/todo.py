@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern
@@ -17,8 +17,8 @@ from handlers.admin import task_parts
 from handlers.admin.pages import HandlersAdmin
 from handlers.people.answering import answer, hand_over, remark
 from handlers.people.forms import AnswerForm, CommentForm, HandOverForm
-from handlers.people.models import HumanTask, TaskShare
-from handlers.people.states import ShareState
+from handlers.people.listing import to_do
+from handlers.people.models import TaskShare
 from workflows.admin.badges import cut, isolated, moment
 from workflows.admin.pages import laid_out
 from workflows.admin.paging import CappedPaginator
@@ -54,15 +54,6 @@ class OpenFilter(admin.SimpleListFilter):
                 return queryset.exclude(pk__in=to_do(queryset).values("pk"))
             case _:
                 return to_do(queryset)
-
-
-def to_do(shares: QuerySet[TaskShare]) -> QuerySet[TaskShare]:
-    """Keep the shares that can be answered: their workflows still wait."""
-    forsaken = HumanTask.objects.forsaken().filter(pk=OuterRef("task"))
-    open_ones = shares.filter(state=ShareState.OPEN, task__state="open")
-    return open_ones.filter(
-        Q(task__due_at=None) | Q(task__due_at__gt=timezone.now()), ~Exists(forsaken)
-    )
 
 
 class TodoAdmin(HandlersAdmin):

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from handlers import time_limits
 from handlers.fields import require, require_values
@@ -254,7 +254,7 @@ class ManualTask(NodeHandler):
         values = questions.shape(config.get("questions"))
         answer = (
             Field("user", _("person"), Kind.NUMBER),
-            Field("name", _("name"), Kind.TEXT),
+            Field("name", pgettext_lazy("person", "name"), Kind.TEXT),
             Field("outcome", _("outcome"), Kind.TEXT),
             Field("comment", _("comment"), Kind.TEXT),
             values.named("values", _("answers")),

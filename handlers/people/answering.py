@@ -14,8 +14,8 @@ from handlers.people.assignees import PersonCannotAnswer, name_of
 from handlers.people.deciding import Vote, decided
 from handlers.people.models import HumanTask, TaskNote, TaskShare
 from handlers.people.states import ShareState, TaskState
+from handlers.people.texts import harmless
 from workflows import services
-from workflows.codec import readable
 from workflows.exceptions import WorkflowError
 
 #: Longest comment, in characters.
@@ -93,7 +93,7 @@ def answer(share: TaskShare, given: Answer, user: Any, now: datetime) -> HumanTa
             raise OutcomeUnknown(given.outcome, known)
         share.state, share.outcome = ShareState.ANSWERED, given.outcome
         share.values, share.answered_at = dict(given.values), now
-        share.comment = readable(given.comment, COMMENT)
+        share.comment = harmless(given.comment, COMMENT)
         share.answered_by = "" if share.user_id == user.pk else name_of(user)
         share.save()
         _decide(task, now)
@@ -162,14 +162,14 @@ def hand_over(
         share.save(update_fields=["state"])
         text = f"{share.name} → {name_of(to)}"
         if comment:
-            text = f"{text}: {readable(comment, COMMENT)}"
+            text = f"{text}: {harmless(comment, COMMENT)}"
         note(task, TaskNote.Kind.HANDED_OVER, text, now, user)
     return task
 
 
 def remark(task: HumanTask, text: str, user: Any, now: datetime) -> None:
     """Add a comment to a task, open or not."""
-    note(task, TaskNote.Kind.COMMENT, readable(text, COMMENT), now, user)
+    note(task, TaskNote.Kind.COMMENT, harmless(text, COMMENT), now, user)
 
 
 def note(

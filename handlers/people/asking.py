@@ -9,7 +9,7 @@ from handlers.people.assignees import name_of
 from handlers.people.models import HumanTask, TaskShare
 from handlers.people.spans import Span, after, before
 from handlers.people.states import Rule, ShareState, TaskState
-from workflows.codec import readable
+from handlers.people.texts import harmless, line
 
 REMIND, ESCALATE = "remind", "escalate"
 #: Longest title and description, in characters.
@@ -85,8 +85,8 @@ def ask(request: Request, now: datetime) -> HumanTask:
         attempt=place.attempt,
         workflow_id=place.workflow,
         node_key=place.node,
-        title=readable(request.title, TITLE),
-        description=readable(request.description, DESCRIPTION),
+        title=line(request.title, TITLE),
+        description=harmless(request.description, DESCRIPTION),
         rule=request.rule,
         percent=request.percent,
         questions=list(request.questions),

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
+from handlers.people.texts import line
 from workflows.collections import collection
 from workflows.exceptions import WorkflowError
 from workflows.filters import filtered, is_open
@@ -95,7 +96,7 @@ def name_of(user: Any) -> str:
     """Give what people call a user, with the user name."""
     full = user.get_full_name().strip() if hasattr(user, "get_full_name") else ""
     name = user.get_username()
-    return f"{full} ({name})"[:200] if full else str(name)[:200]
+    return line(f"{full} ({name})" if full else name, 200)
 
 
 def able(users: "QuerySet[Any]") -> "QuerySet[Any]":

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from handlers.people.questions import LINE, NAME
-from workflows.codec import readable
+from handlers.people.texts import line
 from workflows.exceptions import WorkflowError
 
 #: Outcomes of one task.
@@ -65,7 +65,7 @@ def _read(given: object) -> dict[str, Any]:
     positive = bool(given.get("yes", name != "reject"))
     return {
         "name": name,
-        "title": readable(given.get("title") or "", LINE),
+        "title": line(given.get("title") or "", LINE),
         "yes": positive,
         "questions": bool(given.get("questions", positive)),
         "comment": bool(given.get("comment", False)),

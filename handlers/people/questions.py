@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from workflows.codec import readable
+from handlers.people.texts import line
 from workflows.contracts import Field, Kind, Shape
 from workflows.exceptions import WorkflowError
 from workflows.expressions import is_expression
@@ -132,12 +133,12 @@ def _read(given: object) -> dict[str, Any]:
     _check_choices(name, kind, given.get("choices"))
     return {
         "name": name,
-        "label": readable(given.get("label") or name, LINE),
+        "label": line(given.get("label") or name, LINE),
         "type": kind,
         "required": bool(given.get("required")),
         "initial": given.get("initial"),
         "choices": given.get("choices") or [],
-        "help": readable(given.get("help") or "", LINE),
+        "help": line(given.get("help") or "", LINE),
     }
 
 
@@ -187,7 +188,8 @@ def field_of(question: Question, *, required: bool) -> forms.Field:
     """Make the form field of a question; what is `required` may differ by outcome."""
     field = TYPES[question["type"]][1](question)
     field.label = question["label"]
-    field.help_text = question["help"]
+    # The admin takes the help texts of fields for HTML.
+    field.help_text = escape(question["help"])
     field.required = required and question["required"]
     field.widget.is_required = field.required
     field.initial = question["initial"]

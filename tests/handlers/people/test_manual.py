@@ -254,10 +254,10 @@ def test_a_task_may_have_to_stay(ask, cast):
 
 def test_comments_are_kept(ask, cast):
     ask()
-    remark(task(), "Why?\0", cast["bob"], SOON)
+    remark(task(), "Why?\r\n\x07\u202eNot?", cast["bob"], SOON)
 
     note = TaskNote.objects.get()
-    assert (note.name, note.text) == ("bob", "Why?\ufffd")
+    assert (note.name, note.text) == ("bob", "Why?\nNot?")
 
 
 # What goes wrong before anybody is asked.
