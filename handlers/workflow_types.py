@@ -9,7 +9,9 @@ from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
 from handlers.nodes.http import Http
 from handlers.nodes.loop import Loop
+from handlers.nodes.output import Output
 from handlers.nodes.query import Query
+from handlers.nodes.subworkflow import SubWorkflow
 from handlers.nodes.update import Update
 from handlers.nodes.work import BackgroundWork
 from handlers.work.crew import Crew
@@ -19,6 +21,8 @@ from workflows.registry import register_lane, register_node, register_poller
 register_node(Condition)
 register_node(Loop)
 register_node(Delay)
+register_node(SubWorkflow)
+register_node(Output)
 register_node(End)
 
 register_node(Query)

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from workflows.cluster import wake
-from workflows.engine import held, release_held
-from workflows.models import Execution, Job, WorkflowVersion
+from workflows.engine import held, release_held, tell_parents
+from workflows.models import Child, Execution, Job, WorkflowVersion
 from workflows.options import Concurrency
 from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
 
@@ -20,6 +20,7 @@ def end(
 ) -> list[int]:
     """Move unfinished executions to a final state, their open jobs to cancelled.
 
+    Sub-workflows that they wait for end with them; a parent that waits is told.
     Gives the ids of those that moved; the others had ended already.
     """
     with transaction.atomic():
@@ -37,7 +38,19 @@ def end(
             status=JobStatus.CANCELLED, finished_at=now
         )
         make_room(set(locked.values()), now)
+        _end_children(list(locked), now)
+        wake(tell_parents(locked, now))
     return list(locked)
+
+
+def _end_children(parents: Sequence[int], now: datetime) -> None:
+    """Cancel what these executions wait for, and what that waits for in its turn."""
+    children = Child.objects.awaited().filter(parent__in=parents)
+    ids = list(children.order_by("pk").values_list("pk", flat=True))
+    if ids:
+        Child.objects.filter(pk__in=ids).update(state=None)
+        reason = "the execution that waited for it has ended"
+        end(ids, ExecutionStatus.CANCELLED, reason, now)
 
 
 def make_room(version_ids: set[int], now: datetime) -> None:
