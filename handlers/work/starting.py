@@ -9,9 +9,17 @@ from django.db import IntegrityError, transaction
 
 from handlers.actions.commands import command_of
 from handlers.actions.stack import TRANSIENT, HashMap
-from handlers.secrets import seal
+from handlers.conf import settings
 from handlers.work.models import Work
-from handlers.work.orders import Order, read_periodic, read_start, read_transfer
+from handlers.work.orders import (
+    Order,
+    VariablesTooLarge,
+    check_complete,
+    read_periodic,
+    read_start,
+    read_transfer,
+)
+from handlers.work.sealing import Content, columns
 from handlers.work.states import Kind, WorkState
 from workflows import clock
 from workflows.codec import readable
@@ -20,8 +28,6 @@ from workflows.services import wake_lane
 
 #: The name under which workers know of works.
 LANE = "works"
-#: Longest text of a variable that a work takes along, in characters.
-LONGEST = 200_000
 
 
 class NotMoved(WorkflowError):
@@ -147,16 +153,15 @@ def _values(order: Order) -> dict[str, Any]:
         if request is not None
         else {"work": [action.as_json() for action in order.actions]}
     )
+    headers = request.headers if request is not None else {}
     return {
         "kind": order.kind,
         "tag": order.tag,
         "title": readable(order.title),
-        "body": body,
-        "sealed": seal(dict(request.headers)) if request is not None else "",
+        **columns(Content(body, _snapshot(order.variables), headers)),
         "retry": bool(order.retry),
         "conditions": [str(each) for each in order.conditions or ()],
         "period": order.period,
-        "stack": _snapshot(order.variables),
         "break_if_error": order.break_if_error,
         "database": order.database,
         "note": order.note[:300],
@@ -166,11 +171,17 @@ def _values(order: Order) -> dict[str, Any]:
 def _snapshot(variables: Mapping[str, str]) -> dict[str, str]:
     """Keep the variables of the starter: no commands, nothing of its own run."""
     flags = {*TRANSIENT, "BreakHandlers", "BreakHandlersIfError"}
-    return {
-        readable(name, 200): readable(text, LONGEST)
+    kept = {
+        readable(name, 200): readable(text, len(text))
         for name, text in variables.items()
         if name not in flags and command_of(name) is None
     }
+    # A variable that is cut would be another one: none is, at any length.
+    limit = settings().command_limit
+    if sum(len(name) + len(text) for name, text in kept.items()) > limit:
+        raise VariablesTooLarge(limit)
+    check_complete(kept)
+    return kept
 
 
 def stop(works: Any, now: datetime, reason: str) -> int:
