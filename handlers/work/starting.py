@@ -8,9 +8,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from handlers.actions.commands import command_of
+from handlers.actions.errors import HandlersInvalid
 from handlers.actions.stack import TRANSIENT, HashMap
 from handlers.conf import settings
-from handlers.work.models import Work
+from handlers.work.models import Work, WorkQuerySet, WorkRun
 from handlers.work.orders import (
     Order,
     VariablesTooLarge,
@@ -20,7 +21,7 @@ from handlers.work.orders import (
     read_transfer,
 )
 from handlers.work.sealing import Content, columns
-from handlers.work.states import Kind, WorkState
+from handlers.work.states import Kind, RunState, WorkState
 from workflows import clock
 from workflows.codec import readable
 from workflows.exceptions import WorkflowError
@@ -82,7 +83,14 @@ def _start(order: Order, variables: Mapping[str, object] | None, user: Any) -> W
 
 def stop_work(tag: str) -> int:
     """Cancel every unfinished work with this tag; say how many there were."""
-    return stop(Work.objects.filter(tag=tag), clock.now(), "stopped by its tag")
+    return stop(tagged(tag), clock.now(), "stopped by its tag")
+
+
+def tagged(tag: Any) -> WorkQuerySet:
+    """Find works by their tag; raise without one, which would be all without a tag."""
+    if not isinstance(tag, str) or not tag.strip():
+        raise HandlersInvalid("StopWork", "a tag is expected, as a text.")
+    return Work.objects.filter(tag=tag.strip())
 
 
 #: Reads the order that a command is.
@@ -184,9 +192,13 @@ def _snapshot(variables: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def stop(works: Any, now: datetime, reason: str) -> int:
-    """Cancel those that are unfinished; what runs stops before its next handler."""
-    stopped: int = works.move(
+def stop(works: WorkQuerySet, now: datetime, reason: str) -> int:
+    """Cancel those that are unfinished; what runs stops before its next handler.
+
+    Their runs end here: a worker that is dead by then could not do it.
+    """
+    ids = list(works.unfinished().values_list("pk", flat=True))
+    stopped = Work.objects.filter(pk__in=ids).move(
         WorkState.CANCELLED,
         reason=reason,
         finished_at=now,
@@ -196,6 +208,10 @@ def stop(works: Any, now: datetime, reason: str) -> int:
         unmet_since=None,
         progress=None,
     )
+    if stopped:
+        runs = WorkRun.objects.filter(work__in=ids, state=RunState.RUNNING)
+        runs = runs.filter(work__state=WorkState.CANCELLED)
+        runs.update(state=RunState.STOPPED, reason=reason, finished_at=now)
     return stopped
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 
 from handlers.actions.aliases import find
 from handlers.actions.modules import load
+from handlers.work.claims import claim
 from handlers.work.hiding import MARK
 from handlers.work.models import Work, WorkRun, WorkStep
 from handlers.work.sealing import content_of
@@ -164,6 +165,26 @@ def test_an_unreadable_array_is_its_own_fault(go):
 
 
 # Stopping
+
+
+def test_stop_work_without_a_tag_is_an_error_and_stops_nothing(go):
+    waiting = start_work(WELL, conditions="CHARGING")
+    lacks("CHARGING")
+
+    work = go(start_work([act("set", "StopWork")]))
+
+    assert "a tag is expected" in work.reason
+    assert not Work.objects.get(pk=waiting.pk).is_final
+
+
+def test_a_work_that_is_stopped_leaves_no_run_open(go):
+    start_work(WELL, tag="t")
+    claim(1, "host:1", NOW)
+
+    stop_work("t")
+
+    run = WorkRun.objects.get()
+    assert (run.state, run.reason) == ("stopped", "stopped by its tag")
 
 
 @pytest.mark.parametrize("retry", [True, False])
