@@ -16,12 +16,23 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from handlers.fields import require
 from workflows.collections import collection
-from workflows.contracts import Effect, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.contracts import (
+    Effect,
+    Field,
+    Kind,
+    NodeHandler,
+    NodeResult,
+    NodeRun,
+    Shape,
+    Succeeded,
+    shape_of_list,
+)
 from workflows.exceptions import WorkflowError
 from workflows.filters import FilterField, filtered
 from workflows.forms import IntegerExpression, PathsField
 from workflows.paths import Path, path_of
 from workflows.record_forms import CollectionForm
+from workflows.record_shapes import kind_of
 
 COUNT = "count"
 FUNCTIONS: Mapping[str, Any] = {
@@ -163,6 +174,21 @@ class Aggregate(NodeHandler):
                 for row in found
             ]
         )
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        number = Shape(Kind.NUMBER)
+        try:
+            model = collection(config["collection"])
+            if config["function"] in {"min", "max"}:
+                number = Shape(kind_of(path_of(model, config["field"]).field))
+            groups = [
+                Field(path, path, kind_of(path_of(model, path).field))
+                for path in PathsField().to_python(config["group_by"])
+            ]
+        except WorkflowError:
+            return Shape()
+        value = number.named(VALUE, _("Value"))
+        return shape_of_list(*groups, value) if groups else number
 
 
 def _grouped(rows: Any, lookups: Iterable[str], expression: Any, sort: str) -> Rows:

@@ -7,7 +7,17 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
 from handlers.fields import NotABoolean, require, truth_of
-from workflows.contracts import Failed, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.contracts import (
+    Failed,
+    Field,
+    Kind,
+    NodeHandler,
+    NodeResult,
+    NodeRun,
+    Shape,
+    Succeeded,
+    shape_of_list,
+)
 from workflows.exceptions import WorkflowError
 from workflows.expressions import ExpressionError
 from workflows.forms import EachRoundField, GivenField, NodeForm
@@ -110,6 +120,13 @@ class JsonMapping(NodeHandler):
         if is_one:
             return Succeeded(next(iter(values), None))
         return Succeeded(values)
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        item = config["item"]
+        if config["result"] == OBJECT:
+            return Shape(Kind.OBJECT)
+        names = item if isinstance(item, Mapping) else ()
+        return shape_of_list(*(Field(str(name)) for name in names))
 
 
 def _map(run: NodeRun, items: Any, index: int) -> list[tuple[Any, Any]]:

@@ -7,18 +7,23 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext, gettext_lazy as _
 
+from handlers.columns import Columns, columns_shape
 from workflows.collections import collection, record
 from workflows.contracts import (
     Effect,
     Failed,
+    Field,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
+    Shape,
     Succeeded,
+    shape_of_fields,
 )
 from workflows.filters import FilterField, filtered
 from workflows.forms import IntegerExpression
-from workflows.paths import column_of, path_of, preload_lookups
+from workflows.paths import path_of, preload_lookups
 from workflows.record_forms import (
     CollectionForm,
     ColumnsField,
@@ -31,10 +36,11 @@ ONE, LIST, PAGE, COUNT = "one", "list", "page", "count"
 MOST, USUAL = 1_000, 100
 #: The largest offset and page: what every database can count to.
 LARGEST = 1_000_000_000
+#: The numbers of a page.
+COUNTS = {"page": _("Page"), "pages": _("Pages"), "total": _("Number of records")}
 
 Config: TypeAlias = Mapping[str, Any]
 Rows: TypeAlias = "QuerySet[Model]"
-Tree: TypeAlias = dict[str, "Tree | None"]
 
 
 class QueryForm(CollectionForm):
@@ -117,6 +123,22 @@ class Query(NodeHandler):
             return Failed(message % config["collection"], result)
         return Succeeded(result)
 
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        if config["mode"] == COUNT:
+            return Shape(Kind.NUMBER)
+        one = columns_shape(config)
+        if config["mode"] == ONE:
+            return one
+        records = Shape(Kind.LIST, one.fields)
+        if config["mode"] == LIST:
+            return records
+        counts = (Field(name, title, Kind.NUMBER) for name, title in COUNTS.items())
+        return shape_of_fields(
+            records.named("records", _("Records")),
+            *counts,
+            Field("has_next", _("There are more pages"), Kind.BOOLEAN),
+        )
+
 
 def _one(config: Config, rows: Rows) -> Any:
     offset = config["offset"] or 0
@@ -149,41 +171,9 @@ _READ = {ONE: _one, LIST: _list, PAGE: _page, COUNT: _count}
 
 
 def _records(config: Config, rows: Rows) -> list[dict[str, Any]]:
-    """Read the records with their relations, and of both what was chosen."""
-    columns = [column_of(rows.model, path) for path in config["fields"]]
-    preload = [*config["preload"], *(path for path, _column in columns if path)]
-    rows = rows.prefetch_related(*preload_lookups(rows.model, preload))
-    found = [record(row, preload) for row in rows]
-    if not columns:
-        return found
-    wanted = _tree(columns, config["preload"])
-    return [_chosen(row, wanted) for row in found]
-
-
-def _tree(columns: Iterable[tuple[str, str]], whole: Iterable[str]) -> Tree:
-    """Arrange what is wanted as it is nested in a record; None is all of a part."""
-    tree: Tree = {}
-    for path, column in columns:
-        inside: Any = tree
-        for name in path.split(".") if path else ():
-            inside = inside.setdefault(name, {})
-        inside[column] = None
-    for path in whole:
-        inside = tree
-        *around, last = path.split(".")
-        for name in around:
-            inside = inside.setdefault(name, {}) if inside is not None else None
-        if inside is not None:
-            inside[last] = None
-    return tree
-
-
-def _chosen(row: Any, wanted: Tree | None) -> Any:
-    if wanted is None or row is None:
-        return row
-    if isinstance(row, list):
-        return [_chosen(each, wanted) for each in row]
-    return {name: _chosen(row[name], part) for name, part in wanted.items()}
+    columns = Columns.read(rows.model, config["fields"], config["preload"])
+    rows = rows.prefetch_related(*preload_lookups(rows.model, columns.preload))
+    return [columns.choose(record(row, columns.preload)) for row in rows]
 
 
 def _sorted(rows: Rows, names: Iterable[str]) -> Rows:

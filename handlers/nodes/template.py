@@ -1,9 +1,12 @@
 """A text of several lines, filled in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from workflows.contracts import NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.contracts import Kind, NodeHandler, NodeResult, NodeRun, Shape, Succeeded
 from workflows.forms import NodeForm, TemplateField
 
 
@@ -39,3 +42,6 @@ class Template(NodeHandler):
     def run(self, run: NodeRun) -> NodeResult:
         as_text, as_html = run.config["text"]
         return Succeeded((as_html if run.config["html"] else as_text)(run.scope))
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return Shape(Kind.TEXT)

@@ -7,7 +7,7 @@ import pytest
 
 from demo.shop.models import Customer, Order, OrderLine, Product
 from handlers.nodes.aggregate import Aggregate
-from tests.handlers.conftest import problems, run_node
+from tests.handlers.conftest import problems, run_node, shape
 
 ORDERS = {"collection": "shop.order"}
 
@@ -154,3 +154,22 @@ def test_path_out_of_the_list_is_refused(settings):
     found = problems(Aggregate, **ORDERS, function="max", field="customer.email")
 
     assert "may not touch 'shop.customer'" in found["field"]
+
+
+@pytest.mark.parametrize(
+    ("config", "kind", "fields"),
+    [
+        ({}, "number", {}),
+        ({"function": "max", "field": "created_at"}, "datetime", {}),
+        (
+            {"group_by": "status, customer.name"},
+            "list",
+            {"status": "text", "customer.name": "text", "value": "number"},
+        ),
+        ({"group_by": "nix"}, "any", {}),
+    ],
+)
+def test_shape_says_what_the_result_has(config, kind, fields, settings):
+    settings.WORKFLOWS = {"COLLECTIONS": ["shop"]}
+
+    assert shape(Aggregate, **ORDERS, **config) == (kind, fields)

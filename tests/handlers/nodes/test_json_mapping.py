@@ -10,7 +10,7 @@ from handlers.nodes.json_mapping import (
     KeyRefused,
     NothingToMap,
 )
-from tests.handlers.conftest import problems, run_node
+from tests.handlers.conftest import problems, run_node, shape
 from workflows.contracts import Failed
 
 LINES = [
@@ -125,3 +125,11 @@ def test_expressions_know_loop_in_a_workflow(make_version, run):
     )
 
     assert run(version).jobs.get(node_key="b").result == [4, 6]
+
+
+def test_shape_has_the_names_of_the_new_items():
+    item = {"id": "{{ loop.item.sku }}"}
+
+    assert shape(JsonMapping, item=item) == ("list", {"id": "any"})
+    assert shape(JsonMapping, item=item, result="object") == ("object", {})
+    assert shape(JsonMapping, item="{{ loop.item }}") == ("list", {})

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.nodes.query import Query
-from tests.handlers.conftest import problems, run_node
+from tests.handlers.conftest import problems, run_node, shape
 from workflows.contracts import Failed, NodeRun
 from workflows.exceptions import CollectionNotAllowed
 from workflows.forms import ConfigInvalid, ValueNotAccepted, compile_config
@@ -212,3 +212,21 @@ def test_result_reaches_the_next_node(make_version, run, categories):
     execution = run(make_version(query, after))
 
     assert execution.jobs.get(node_key="sum").result == "Orders+Stock+Mail"
+
+
+@pytest.mark.parametrize("mode", ["one", "list", "page"])
+@pytest.mark.parametrize("fields", ["", "name", "name, workflows.title", ["name"]])
+def test_shape_names_what_the_result_has(mode, fields, categories):
+    config = {"mode": mode, "fields": fields, "sort": "name", **CATEGORY}
+
+    result = run_node(Query, **config).result
+
+    kind, names_ = shape(Query, **config)
+    sample = result[0] if mode == "list" else result
+    assert kind == ("list" if mode == "list" else "object")
+    assert names_.keys() == sample.keys()
+
+
+def test_shape_of_what_cannot_be_read_is_anything(allowed):
+    assert shape(Query, fields="nix", mode="one", **CATEGORY) == ("any", {})
+    assert shape(Query, mode="count", **CATEGORY) == ("number", {})
