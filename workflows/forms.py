@@ -144,6 +144,10 @@ class EachRoundField(ValueField):
     def compile(self, value: Any) -> Render:
         return compile_value(value).render
 
+    def names_in(self, scope: ScopeNames) -> ScopeNames:
+        """Give the names that its expressions may use, of those around the node."""
+        return scope.inside_loop()
+
 
 class MappingField(ValueField):
     """A JSON object: names and values, which may be expressions."""
@@ -274,8 +278,8 @@ class NodeForm(ConfigForm):
             return
         compiled = compile_value(value)
         if self.scope is not None:
-            each_round = getattr(self.fields[name], "each_round", False)
-            scope = self.scope.inside_loop() if each_round else self.scope
+            names_in = getattr(self.fields[name], "names_in", None)
+            scope = names_in(self.scope) if names_in else self.scope
             check_names(compiled.names, scope)
 
 

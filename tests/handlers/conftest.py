@@ -1,9 +1,12 @@
 """What tests of nodes may use."""
 
+import threading
+
 import pytest
 
 from tests.conftest import NOW
 from tests.handlers.device import Fake
+from tests.handlers.nodes.server import start
 from workflows.contracts import NodeRun
 from workflows.forms import compile_config
 from workflows.models import Category
@@ -60,3 +63,14 @@ def works(settings, tmp_path):
     }
     settings.WORKFLOWS = {"HTTP_ALLOWED_HOSTS": ["127.0.0.1"]}
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def server():
+    """Start the server of the HTTP node once."""
+    pause = threading.Event()
+    server = start(pause)
+    yield server
+    pause.set()
+    server.shutdown()
+    server.server_close()
