@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from django.db.models import Field, Model
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
-from workflows.collections import collection
+from workflows.collections import collection, field_of
 from workflows.exceptions import FieldUnknown
 
 #: A field of a model, or the far end of a relation.
@@ -44,6 +44,18 @@ def path_of(model: type[Model], path: str) -> Path:
     )
 
 
+def column_of(model: type[Model], path: str) -> tuple[str, str]:
+    """Give where a column is and its name: `customer.name` is `("customer", "name")`.
+
+    The first is a path as `preload_lookups` takes it, empty for the model's own; the
+    second the name that the column has in records. Raises a `WorkflowError`.
+    """
+    relations, _, name = path.rpartition(".")
+    for step in relations.split(".") if relations else ():
+        _relation, model = follow(model, step)
+    return relations, field_of(model, name).attname
+
+
 def preload_lookups(model: type[Model], paths: Iterable[str]) -> list[str]:
     """Give what `prefetch_related` needs to load relations of allowed models.
 
@@ -54,11 +66,16 @@ def preload_lookups(model: type[Model], paths: Iterable[str]) -> list[str]:
 
 def _accessors(model: type[Model], names: Sequence[str]) -> Iterator[str]:
     for name in names:
-        part = _part(model, name)
-        if not part.is_relation or name != _accessor(part):
-            raise FieldUnknown(model._meta.label_lower, name, _relations(model))
-        model = _behind(part)
+        _relation, model = follow(model, name)
         yield name
+
+
+def follow(model: type[Model], name: str) -> tuple[Part, type[Model]]:
+    """Follow one relation by the name of its attribute; give it and what is behind."""
+    part = _part(model, name)
+    if not part.is_relation or name != _accessor(part):
+        raise FieldUnknown(model._meta.label_lower, name, _relations(model))
+    return part, _behind(part)
 
 
 def _parts(model: type[Model], names: Sequence[str]) -> Iterator[Part]:

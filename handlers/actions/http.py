@@ -78,6 +78,7 @@ def _call(session: Session, verb: str, where: Place, body: str) -> Call:
         headers=headers,
         body=body.encode() if body else None,
         timeout=settings().http_timeout.total_seconds(),
+        secrets=where.secrets,
     )
 
 

@@ -1,23 +1,26 @@
 """A loop: its body runs once for each of many things."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
-from handlers.fields import require
+from handlers.fields import require, truth_of
 from handlers.rounds import Items, items_of
 from workflows.contracts import (
     Effect,
     Failed,
+    Field,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
     Round,
+    Shape,
     Succeeded,
+    shape_of_fields,
 )
-from workflows.exceptions import WorkflowError
 from workflows.filters import FilterField
 from workflows.forms import (
     CollectionField,
@@ -26,6 +29,7 @@ from workflows.forms import (
     holds_expression,
 )
 from workflows.record_forms import CollectionForm, PreloadField
+from workflows.record_shapes import record_shape
 
 VALUES, RECORDS = "values", "records"
 BEFORE, AFTER = "before", "after"
@@ -33,16 +37,6 @@ STOP, BREAK, CONTINUE = "stop", "break", "continue"
 FAIL, CUT = "fail", "cut"
 #: Rounds that one loop may have, and those it may have unless it says more.
 MOST, USUAL = 1_000_000, 10_000
-
-
-class NeitherTrueNorFalse(WorkflowError):
-    """The condition of a loop gave something else."""
-
-    def __init__(self, value: object) -> None:
-        super().__init__(
-            f"The condition gave {str(value)[:50]!r} ({type(value).__name__}); it must "
-            "give true or false. Compare it, for example with == or > 0."
-        )
 
 
 class LoopForm(CollectionForm):
@@ -172,6 +166,18 @@ class Loop(NodeHandler):
             case _:
                 return None
 
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return shape_of_fields(
+            Field("rounds", _("Rounds"), Kind.NUMBER),
+            Field("failed", _("Failed rounds"), Kind.NUMBER),
+            Field("stopped", _("Ended early by"), Kind.TEXT),
+        )
+
+    def item_shape(self, config: Mapping[str, Any]) -> Shape:
+        if config["over"] == RECORDS:
+            return record_shape(config["collection"] or "", config["preload"] or ())
+        return Shape(Kind.NUMBER) if isinstance(config["items"], int) else Shape()
+
     def _go_on(self, run: NodeRun, failed: int) -> NodeResult:
         past = run.past
         assert past is not None  # noqa: S101 - the engine gives it after a round
@@ -233,9 +239,4 @@ def _parent(run: NodeRun) -> dict[str, Any]:
 
 def _holds(run: NodeRun, scope: Any) -> bool:
     condition = run.config["condition"]
-    if condition is None:
-        return True
-    value = condition(scope)
-    if not isinstance(value, bool):
-        raise NeitherTrueNorFalse(value)
-    return value
+    return condition is None or truth_of(condition(scope))

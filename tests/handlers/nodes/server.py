@@ -38,6 +38,7 @@ class Handler(BaseHTTPRequestHandler):
 def echo(handler, query, body):
     headers = {name.lower(): value for name, value in handler.headers.items()}
     told = {"method": handler.command, "query": query, "headers": headers, "body": body}
+    handler.server.told.append(told)
     handler.reply(200, json.dumps(told).encode(), Content_Type="application/json")
 
 
@@ -53,7 +54,8 @@ def turn(handler, _query, body):
 
 
 def status(handler, query, _body):
-    handler.reply(int(query["code"]), b"sorry", Content_Type="text/plain")
+    after = {"Retry_After": query["after"]} if "after" in query else {}
+    handler.reply(int(query["code"]), b"sorry", Content_Type="text/plain", **after)
 
 
 def redirect(handler, query, _body):
@@ -122,6 +124,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         #: What slow answers wait for; set, they end at once.
         self.pause = pause
+        #: What the echo was told, the last at the end.
+        self.told = []
 
 
 def start(pause):
