@@ -7,7 +7,9 @@ from handlers.nodes.dates import Dates
 from handlers.nodes.delay import Delay
 from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
+from handlers.nodes.function import Function
 from handlers.nodes.http import Http
+from handlers.nodes.log import Log
 from handlers.nodes.loop import Loop
 from handlers.nodes.query import Query
 from handlers.nodes.update import Update
@@ -30,7 +32,9 @@ register_node(Calculation)
 register_node(Dates)
 
 register_node(Http)
+register_node(Function)
 register_node(BackgroundWork)
+register_node(Log)
 
 register_lane(Crew)
 

@@ -39,6 +39,11 @@ LEAST = {
     "delete": {"collection": "workflows.category", "filter": RULES},
     "loop": {"items": [1, 2]},
     "http": {"url": "http://127.0.0.1:1/"},
+    "function": {
+        "function": "demo.shop.delivery_day",
+        "arguments": {"ordered_on": "{{ now }}"},
+    },
+    "log": {"message": "hello"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},
 }
 
