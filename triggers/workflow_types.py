@@ -2,19 +2,29 @@
 
 from django.db.models.signals import post_save, pre_delete
 
+from triggers.execution.telling import StartFollowers
+from triggers.execution.trigger import ExecutionTrigger
 from triggers.schedule.firing import FireSchedules
 from triggers.schedule.leading import InsertAhead
 from triggers.schedule.pausing import PauseSchedules
 from triggers.schedule.saving import forget_deleted, plan_saved
 from triggers.schedule.trigger import ScheduleTrigger
-from workflows.registry import register_poller, register_switch, register_trigger
+from workflows.registry import (
+    register_end_listener,
+    register_poller,
+    register_switch,
+    register_trigger,
+)
 
 register_trigger(ScheduleTrigger)
+register_trigger(ExecutionTrigger)
 
 register_poller(InsertAhead)
 register_poller(FireSchedules)
 
 register_switch(PauseSchedules)
+
+register_end_listener(StartFollowers)
 
 post_save.connect(plan_saved, dispatch_uid="triggers.schedule.save")
 pre_delete.connect(forget_deleted, dispatch_uid="triggers.schedule.delete")

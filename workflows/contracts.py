@@ -31,6 +31,7 @@ __all__ = [
     "NodeHandler",
     "NodeResult",
     "NodeRun",
+    "Page",
     "PastRound",
     "PlannedRun",
     "Preview",
@@ -147,6 +148,18 @@ class Subscription:
     workflow_id: int
     version_id: int
     config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the admin that a trigger has for a workflow."""
+
+    title: Any
+    #: The name of its address, such as "triggers_webhook_change", and its arguments.
+    name: str
+    arguments: tuple[Any, ...] = ()
+    #: The part behind the question mark.
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +304,14 @@ class Trigger(ABC):
         Only what is after `now`, and at most so many runs.
         """
         return Calendar()
+
+    def manual_form(self, config: Mapping[str, Any]) -> "builtins.type[ConfigForm]":
+        """Give the form of a manual run where it depends on a stored configuration."""
+        return self.manual_form_class
+
+    def page(self, subscription: Subscription) -> Page | None:
+        """Name a page of its own about the workflow, such as that of its address."""
+        return None
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

@@ -4,7 +4,7 @@ from workflows.cluster import unheard, wake_lane
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
 from workflows.services.edits import change_definition, change_options, change_trigger
 from workflows.services.event import Event
-from workflows.services.events import record_missed, start, start_many
+from workflows.services.events import record_missed, refuse, start, start_many
 from workflows.services.executions import (
     cancel,
     expire,
@@ -54,6 +54,7 @@ __all__ = [
     "prune",
     "purge",
     "record_missed",
+    "refuse",
     "requeue_abandoned",
     "requeue_dead",
     "requeue_killed",
