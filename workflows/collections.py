@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import router
 from django.db.models import Field, Manager, Model, QuerySet
 
 from workflows.conf import settings
-from workflows.exceptions import CollectionNotAllowed, FieldUnknown
+from workflows.exceptions import CollectionNotAllowed, FieldUnknown, RecordGone
 
 _KEPT = (str, int, Decimal, date, time, timedelta, UUID, list, dict)
 
@@ -68,6 +68,17 @@ def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
     return field
 
 
+def record_at(model: type[Model], pk: object) -> Model:
+    """Find a record by its key, which may be a text; raise `RecordGone`."""
+    try:
+        found = rows_of(model).filter(pk=pk).first()
+    except (ValueError, TypeError, ValidationError):
+        found = None
+    if found is None:
+        raise RecordGone(model._meta.label_lower, pk)
+    return found
+
+
 def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:
     """Write a record as a plain dict: its columns, and the relations asked for.
 
@@ -80,7 +91,7 @@ def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:
         field.attname: _plain(field.value_from_object(instance))
         for field in meta.concrete_fields
     }
-    for head, rest in _grouped(preload).items():
+    for head, rest in grouped(preload).items():
         values[head] = _related(getattr(instance, head, None), rest)
     return values
 
@@ -96,7 +107,8 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _grouped(paths: Iterable[str]) -> dict[str, list[str]]:
+def grouped(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Group paths by their first part: what is asked of each relation."""
     heads: dict[str, list[str]] = {}
     for path in paths:
         head, _, rest = path.partition(".")

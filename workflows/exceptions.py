@@ -73,6 +73,13 @@ class FieldUnknown(WorkflowError):
         )
 
 
+class RecordGone(WorkflowError):
+    """Something names a record that is not there."""
+
+    def __init__(self, collection: str, pk: object) -> None:
+        super().__init__(f"There is no record {_short(str(pk))} in '{collection}'.")
+
+
 class Archived(WorkflowError):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is deleted and can no longer be used.")
@@ -97,6 +104,14 @@ class RoundTooLarge(WorkflowError):
         super().__init__(
             f"The item of a round has {size} characters, more than {limit}. Loop over "
             "keys or ids, and read the rest inside the body."
+        )
+
+
+class ReplyTooLarge(WorkflowError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The reply has {size} characters, more than {limit}. Send a key or an "
+            "address, and let the workflow read the rest."
         )
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from workflows.contracts import Lane, NodeHandler, Switch, Trigger
-from workflows.ends import EndListener
+from workflows.contracts import EndListener, Lane, NodeHandler, Switch, Trigger
 from workflows.exceptions import AlreadyRegistered, NotRegistered
 from workflows.poller import Poller
 

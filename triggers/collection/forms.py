@@ -1,9 +1,9 @@
-"""The form of the trigger: which records, what happens to them, under what condition."""
+"""The form of the trigger: which records, what happens to them, a condition."""
 
 from typing import Any
 
 from django import forms
-from django.db.models import ManyToManyField, Model
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from workflows.collections import field_of

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Model
 
 from triggers.collection.forms import UPDATED
-from workflows.collections import record, rows_of
+from workflows.collections import is_allowed, record, rows_of
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,12 @@ class Happening:
 
 
 def labels_of(model: type[Model]) -> list[str]:
-    """Name the collections that a record of this model is in: its parents' as well."""
-    concrete = model._meta.concrete_model or model
-    parents = concrete._meta.get_parent_list()
-    return [each._meta.label_lower for each in (concrete, *parents)]
+    """Name the collections that a record of this model is in: its parents' as well.
+
+    Only those that workflows may touch; none for the models of migrations.
+    """
+    meta = model._meta
+    if meta.apps is not apps:
+        return []
+    models = (meta.concrete_model or model, *meta.get_parent_list())
+    return [each._meta.label_lower for each in models if is_allowed(each)]

@@ -73,28 +73,24 @@ def deleting(
 
 
 def linked(
-    sender: type[Model],
-    instance: Model,
-    *,
-    action: str,
-    reverse: bool,
-    model: type[Model],
-    pk_set: set[Any] | None,
-    using: str,
-    **_kwargs: Any,
+    sender: type[Model], instance: Model, *, action: str, using: str, **facts: Any
 ) -> None:
     """Receive `m2m_changed`: the record that has the field is updated."""
-    owner = model if reverse else type(instance)
+    owner = facts["model"] if facts["reverse"] else type(instance)
     if not _is_heard(owner, using) or not (name := _field_through(owner, sender)):
         return
-    if action == "pre_clear" and reverse:
+    if action == "pre_clear" and facts["reverse"]:
         instance.__dict__[_UNLINKED] = _linked_to(instance, owner, name)
     elif action in {"post_add", "post_remove", "post_clear"}:
-        keys = instance.__dict__.pop(_UNLINKED, ()) if pk_set is None else pk_set
-        records = rows_of(owner).filter(pk__in=keys) if reverse else [instance]
-        if pk_set is None or pk_set:
-            for each in records:
-                _tell(_happening(UPDATED, each, relation=name), using)
+        keys = facts["pk_set"]
+        if facts["reverse"]:
+            keys = instance.__dict__.pop(_UNLINKED, ()) if keys is None else keys
+            records = list(rows_of(owner).filter(pk__in=keys))
+        else:
+            # Nothing was added that was not there before.
+            records = [] if keys is not None and not keys else [instance]
+        for each in records:
+            _tell(_happening(UPDATED, each, relation=name), using)
 
 
 def _field_through(owner: type[Model], through: type[Model]) -> str:
@@ -110,8 +106,9 @@ def _linked_to(instance: Model, owner: type[Model], name: str) -> Sequence[Any]:
 
 
 def _is_heard(model: type[Model], using: str) -> bool:
-    """Tell whether somebody may listen, in this database: elsewhere keys mean others."""
-    return bool(heard(Kind.COLLECTION, labels_of(model))) and using == home_of(model)
+    """Tell whether somebody may listen to what is in this database."""
+    labels = labels_of(model)
+    return bool(labels and heard(Kind.COLLECTION, labels)) and using == home_of(model)
 
 
 def _happening(event: str, instance: Model, **known: Any) -> Happening:

@@ -15,8 +15,9 @@ from triggers.collection.forms import (
 from triggers.listening import Kind, listen, stop_listening
 from triggers.words import listed
 from workflows.collections import collection, record, record_at
-from workflows.contracts import Subscription, Trigger
+from workflows.contracts import Kind as FieldKind, Shape, Subscription, Trigger
 from workflows.filters import is_open
+from workflows.record_shapes import record_shape
 
 
 class CollectionTrigger(Trigger):
@@ -30,7 +31,6 @@ class CollectionTrigger(Trigger):
     )
     form_class = CollectionTriggerForm
     manual_form_class: ClassVar = ManualCollectionForm
-    context_names = frozenset({"event", "before", "changed"})
 
     def arm(self, subscription: Subscription, now: datetime) -> None:
         model = config_of(subscription.config).model
@@ -61,6 +61,17 @@ class CollectionTrigger(Trigger):
         if is_open(config.get("filter")):
             return words
         return gettext("%(words)s, under a condition") % {"words": words}
+
+    def data_shape(self, config: Mapping[str, Any]) -> Shape:
+        label = str(config.get("collection") or "")
+        return record_shape(label, config.get("preload") or ())
+
+    def more_shapes(self, config: Mapping[str, Any]) -> Mapping[str, Shape]:
+        return {
+            "event": Shape(FieldKind.TEXT),
+            "before": record_shape(str(config.get("collection") or "")),
+            "changed": Shape(FieldKind.LIST),
+        }
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

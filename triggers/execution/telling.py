@@ -6,7 +6,7 @@ from typing import Any
 
 from triggers.listening import Kind, listeners
 from triggers.models import Listener
-from workflows.ends import EndedExecution, EndListener
+from workflows.contracts import EndedExecution, EndListener
 from workflows.models import Execution
 from workflows.services import Event, start_many
 

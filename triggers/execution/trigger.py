@@ -10,7 +10,14 @@ from triggers.execution.forms import ENDS, ExecutionForm, ManualExecutionForm
 from triggers.execution.telling import ANY, context_of
 from triggers.listening import Kind, listen, stop_listening
 from triggers.words import listed
-from workflows.contracts import Subscription, Trigger
+from workflows.contracts import (
+    Field,
+    Kind as FieldKind,
+    Shape,
+    Subscription,
+    Trigger,
+    shape_of_fields,
+)
 from workflows.models import Execution, Workflow
 
 
@@ -41,6 +48,19 @@ class ExecutionTrigger(Trigger):
             [f"“{title}”" for title in titles.values_list("title", flat=True)]
         )
         return gettext("When %(workflows)s ends as: %(statuses)s") % facts
+
+    def data_shape(self, config: Mapping[str, Any]) -> Shape:
+        return shape_of_fields(
+            Field("id", _("execution"), FieldKind.NUMBER),
+            Field("workflow_id", _("id of the workflow"), FieldKind.NUMBER),
+            Field("version_id", _("id of the version"), FieldKind.NUMBER),
+            Field("workflow", _("workflow"), FieldKind.TEXT),
+            Field("status", _("status"), FieldKind.TEXT),
+            Field("reason", _("reason"), FieldKind.TEXT),
+            Field("output", _("output")),
+            Field("started_at", _("started"), FieldKind.DATETIME),
+            Field("finished_at", _("finished"), FieldKind.DATETIME),
+        )
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

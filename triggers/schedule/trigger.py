@@ -18,18 +18,12 @@ from triggers.schedule.leading import take_back
 from triggers.schedule.previewing import preview_of
 from triggers.schedule.recurrence import InvalidRule, first_run
 from triggers.schedule.words import describe_schedule
-from workflows.collections import collection, record, rows_of
-from workflows.contracts import Calendar, Preview, Subscription, Trigger
+from workflows.collections import collection, record, record_at
+from workflows.contracts import Calendar, Kind, Preview, Shape, Subscription, Trigger
 from workflows.exceptions import WorkflowError
 from workflows.models import WorkflowVersion
 from workflows.notices import MOMENTS, notify
-
-
-class RecordGone(WorkflowError):
-    """A manual run names a record that is not there."""
-
-    def __init__(self, collection: str, pk: object) -> None:
-        super().__init__(f"There is no record {pk} in '{collection}'.")
+from workflows.record_shapes import record_shape
 
 
 class ScheduleTrigger(Trigger):
@@ -123,12 +117,13 @@ class ScheduleTrigger(Trigger):
             context["data"] = self._record(read, values.get("record"))
         return context
 
+    def data_shape(self, config: Mapping[str, Any]) -> Shape:
+        if config.get("mode") != FIELD:
+            return Shape(Kind.NOTHING)
+        return record_shape(config.get("collection") or "", config.get("preload") or ())
+
     def _record(self, config: ScheduleConfig, pk: object) -> dict[str, Any]:
-        model = collection(config.collection)
-        try:
-            instance = rows_of(model).get(pk=pk)
-        except (model.DoesNotExist, ValueError, TypeError):  # type: ignore[attr-defined]  # every model has it
-            raise RecordGone(config.collection, pk) from None
+        instance = record_at(collection(config.collection), pk)
         return record(instance, config.preload)
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from workflows.conf import settings
-from workflows.ends import EndedExecution
+from workflows.contracts import EndedExecution
 from workflows.engine.telling import tell_ended
 from workflows.exceptions import KilledItsWorker
 from workflows.models import Execution, ExecutionQuerySet, lock_free

@@ -10,7 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from workflows.codec import readable
 from workflows.conf import settings
-from workflows.ends import EndedExecution
+from workflows.contracts import EndedExecution
 from workflows.engine.advance import Clock, Halted, advance, never
 from workflows.engine.calls import Calls
 from workflows.engine.claims import claim, release, release_all, release_unbegun

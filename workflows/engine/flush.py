@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from workflows.ends import EndedExecution
+from workflows.contracts import EndedExecution
 from workflows.engine.holding import release_held
+from workflows.engine.replies import listen
 from workflows.engine.run import Run
 from workflows.engine.telling import tell_ended
 from workflows.notices import MOMENTS, notify
@@ -22,6 +23,7 @@ def flush(owner: int, runs: Sequence[Run], now: datetime) -> None:
     moves = [_move(run, owner, now) for run in runs]
     jobs = [job for run in runs for job in (*run.new_jobs, *run.changed_jobs)]
     statements().write(owner, moves, jobs)
+    listen(runs, now)
     _make_room(runs, now)
     tell_ended(_ends(runs), now)
     if any(move.due_at for move in moves):

@@ -7,12 +7,11 @@ from django.db.models import Max, Q
 
 from workflows.models import Job
 from workflows.statements import JobRow
-from workflows.states import JobStatus
+from workflows.states import OPEN_JOBS, JobStatus
 
 #: The columns of a job, in the order of `JobRow`.
 _COLUMNS = [field.name for field in fields(JobRow)]
 DONE = frozenset({JobStatus.SUCCEEDED, JobStatus.SKIPPED})
-OPEN = frozenset({JobStatus.RUNNING, JobStatus.WAITING})
 
 
 def jobs_of(ids: Sequence[int], many: Sequence[int] = ()) -> dict[int, list[JobRow]]:
@@ -35,7 +34,7 @@ def jobs_of(ids: Sequence[int], many: Sequence[int] = ()) -> dict[int, list[JobR
 
 
 def _latest(ids: Sequence[int]) -> Q:
-    wanted = Q(execution__in=ids, status__in=OPEN)
+    wanted = Q(execution__in=ids, status__in=OPEN_JOBS)
     done = Job.objects.filter(execution__in=ids, status__in=DONE).order_by()
     last = done.values("execution", "node_key").annotate(last=Max("number"))
     numbers: dict[int, list[int]] = {}

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from workflows import registry
-from workflows.ends import EndedExecution
+from workflows.contracts import EndedExecution
 
 
 def tell_ended(ends: Iterable[EndedExecution], now: datetime) -> None:

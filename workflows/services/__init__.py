@@ -1,6 +1,6 @@
 """What may be done with workflows and executions; every effect goes through here."""
 
-from workflows.cluster import unheard, wake_lane
+from workflows.cluster import muted as unwoken, unheard, wake_lane
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
 from workflows.services.edits import change_definition, change_options, change_trigger
 from workflows.services.event import Event
@@ -12,13 +12,16 @@ from workflows.services.executions import (
     requeue_dead,
     requeue_killed,
     retry,
+    run_here,
     run_manually,
 )
+from workflows.services.replies import resume
 from workflows.services.retention import prune
 from workflows.services.validation import (
     Problem,
     problems_of,
     scope_at,
+    trigger_names,
     trigger_problems,
 )
 from workflows.services.versions import (
@@ -58,12 +61,16 @@ __all__ = [
     "requeue_abandoned",
     "requeue_dead",
     "requeue_killed",
+    "resume",
     "retry",
+    "run_here",
     "run_manually",
     "scope_at",
     "start",
     "start_many",
+    "trigger_names",
     "trigger_problems",
     "unheard",
+    "unwoken",
     "wake_lane",
 ]

@@ -6,11 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from workflows.cluster import wake
-from workflows.ends import EndedExecution
+from workflows.contracts import EndedExecution
 from workflows.engine import held, release_held, tell_ended
 from workflows.models import Execution, Job, WorkflowVersion
 from workflows.options import Concurrency
-from workflows.states import ExecutionStatus, JobStatus
+from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
 
 #: Longest reason that is kept, in characters.
 REASON_LIMIT = 500
@@ -35,7 +35,7 @@ def end(
             owner=None,
         )
         open_jobs = Job.objects.filter(execution__in=list(locked))
-        open_jobs.filter(status__in=[JobStatus.RUNNING, JobStatus.WAITING]).update(
+        open_jobs.filter(status__in=OPEN_JOBS).update(
             status=JobStatus.CANCELLED, finished_at=now
         )
         make_room(set(locked.values()), now)

@@ -9,8 +9,9 @@ from tests.nodes import node
 from triggers import listening
 from triggers.execution.telling import StartFollowers
 from workflows import services
-from workflows.ends import EndedExecution
+from workflows.contracts import EndedExecution
 from workflows.models import Execution
+from workflows.states import ExecutionStatus
 
 MINUTE = timedelta(minutes=1)
 READS = {"value": "{{ trigger.data.workflow }}: {{ trigger.data.status }}"}
@@ -155,7 +156,7 @@ def test_ends_cost_no_query_when_nobody_listens(
     make_version, run, django_assert_num_queries
 ):
     listening.heard(listening.Kind.EXECUTION, [])
-    end = EndedExecution(1, 1, "succeeded")
+    end = EndedExecution(1, 1, ExecutionStatus.SUCCEEDED)
 
     with django_assert_num_queries(0):
         StartFollowers().ended([end], NOW)

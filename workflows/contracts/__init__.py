@@ -1,0 +1,49 @@
+"""What a node type and a trigger type promise, and the values that pass between."""
+
+from workflows.answers import Ended, Failed, NodeResult, Round, Succeeded, Waiting
+from workflows.contracts.ends import EndedExecution, EndListener
+from workflows.contracts.lanes import Hands, Lane
+from workflows.contracts.nodes import Effect, NodeHandler, NodeRun, PastRound, Reply
+from workflows.contracts.switches import Stopped, Switch
+from workflows.contracts.triggers import (
+    Calendar,
+    ComingRun,
+    Page,
+    PlannedRun,
+    Preview,
+    Subscription,
+    Trigger,
+)
+from workflows.shapes import Field, Kind, Shape, shape_of_fields, shape_of_list
+
+__all__ = [
+    "Calendar",
+    "ComingRun",
+    "Effect",
+    "EndListener",
+    "Ended",
+    "EndedExecution",
+    "Failed",
+    "Field",
+    "Hands",
+    "Kind",
+    "Lane",
+    "NodeHandler",
+    "NodeResult",
+    "NodeRun",
+    "Page",
+    "PastRound",
+    "PlannedRun",
+    "Preview",
+    "Reply",
+    "Round",
+    "Shape",
+    "Stopped",
+    "Subscription",
+    "Succeeded",
+    "Switch",
+    "Trigger",
+    "Waiting",
+    "shape_of_fields",
+    "shape_of_list",
+]
