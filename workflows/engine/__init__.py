@@ -8,6 +8,7 @@ from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
 from workflows.engine.replies import keep_reply
+from workflows.engine.telling import tell_ended
 from workflows.engine.warming import Warming
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "register",
     "release_held",
     "renew",
+    "tell_ended",
     "tell_parents",
     "unfinished",
 ]

@@ -1,37 +1,23 @@
 """Executions that wait for the ends of others, which they have started."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from workflows.engine.replies import Address, keep_reply
-from workflows.engine.run import Run
 from workflows.models import Child, Execution, lock_free
 from workflows.notices import MOMENTS, notify
-from workflows.states import FINAL
 
 
-def tell_parents_of(runs: Sequence[Run], now: datetime) -> None:
-    """Tell the parents of runs that end, in the transaction that writes their ends."""
-    ended = [
-        run.execution.pk
-        for run in runs
-        # Only what another execution has started can have a parent that waits.
-        if run.execution.ancestors
-        and run.outcome is not None
-        and run.outcome.status in FINAL
-    ]
-    if ended:
-        tell_parents(ended, now)
-
-
-def tell_parents(ids: Iterable[int], now: datetime) -> list[int]:
+def tell_parents(ids: Sequence[int], now: datetime) -> list[int]:
     """Reply to the nodes that wait for these ended executions; give who was told.
 
     A parent that somebody has locked is passed over, so that nobody waits for anybody
     in a circle; a poller tells it soon. Called in a transaction.
     """
-    found = Child.objects.awaited().filter(execution__in=list(ids))
+    if not ids:
+        return []
+    found = Child.objects.awaited().filter(execution__in=ids)
     children = list(found.select_related("execution"))
     if not children:
         return []

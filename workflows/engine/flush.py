@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from workflows.engine.families import orphan, tell_parents_of
+from workflows.contracts import EndedExecution
+from workflows.engine.families import orphan
 from workflows.engine.holding import release_held
 from workflows.engine.replies import listen
 from workflows.engine.run import Run
+from workflows.engine.telling import tell_ended
 from workflows.models import Execution
 from workflows.notices import MOMENTS, notify
 from workflows.options import Concurrency
@@ -29,7 +31,7 @@ def flush(owner: int, runs: Sequence[Run], now: datetime) -> None:
     if given_up := listen(runs, now):
         orphan(given_up)
     _make_room(runs, now)
-    tell_parents_of(runs, now)
+    tell_ended(_ends(runs), now)
     if any(move.due_at for move in moves):
         notify(MOMENTS)
 
@@ -65,6 +67,19 @@ def _write_outputs(outputs: Mapping[int, Any]) -> None:
     """Few executions have any, so that they are not among what is always written."""
     for pk, output in outputs.items():
         Execution.objects.filter(pk=pk).update(output=output)
+
+
+def _ends(runs: Sequence[Run]) -> list[EndedExecution]:
+    return [
+        EndedExecution(
+            run.execution.pk,
+            run.execution.workflow_id,
+            run.outcome.status,
+            run.execution.ancestors,
+        )
+        for run in runs
+        if run.outcome is not None and run.outcome.status in FINAL
+    ]
 
 
 def _make_room(runs: Sequence[Run], now: datetime) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from workflows.cluster import wake
-from workflows.engine import held, release_held, tell_parents
+from workflows.contracts import EndedExecution
+from workflows.engine import held, release_held, tell_ended
 from workflows.models import Child, Execution, Job, WorkflowVersion
 from workflows.options import Concurrency
 from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
@@ -25,7 +26,9 @@ def end(
     """
     with transaction.atomic():
         rows = Execution.objects.unfinished().filter(pk__in=ids)
-        locked = dict(rows.select_for_update().values_list("pk", "version_id"))
+        names = ("pk", "version_id", "workflow_id", "ancestors")
+        found = list(rows.select_for_update().only(*names))
+        locked = {row.pk: row.version_id for row in found}
         Execution.objects.filter(pk__in=locked).move(
             target,
             reason=reason[:REASON_LIMIT],
@@ -39,7 +42,11 @@ def end(
         )
         make_room(set(locked.values()), now)
         _end_children(list(locked), now)
-        wake(tell_parents(locked, now))
+        ends = [
+            EndedExecution(row.pk, row.workflow_id, target, row.ancestors)
+            for row in found
+        ]
+        wake(tell_ended(ends, now))
     return list(locked)
 
 
