@@ -40,6 +40,7 @@ LEAST = {
     "aggregate": {"collection": "workflows.category"},
     "loop": {"items": [1, 2]},
     "subworkflow": {"workflow": 1, "version": "current"},
+    "variables": {"set": {"total": 0}},
     "template": {"text": "Dear Ada"},
     "json_query": {"source": {"a": [1, 2]}, "query": "a[1]"},
     "json_mapping": {"source": [1, 2], "item": 7},

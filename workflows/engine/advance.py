@@ -224,6 +224,7 @@ def _follow(run: Run, answer: Final, now: datetime) -> None:
         case Succeeded(result, branch, output=output):
             if output:
                 run.output, run.has_output = result, True
+            run.set_variables(result)
             _move_on(run, result, run.step.after(branch))
         case Waiting(until):
             run.outcome = Outcome(ExecutionStatus.WAITING, due_at=until)
