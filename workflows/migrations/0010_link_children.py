@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
                 ('execution', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='origin', serialize=False, to='workflows.execution', verbose_name='execution')),
                 ('number', models.PositiveIntegerField(verbose_name='job')),
                 ('state', models.CharField(choices=[('awaited', 'Awaited'), ('orphaned', 'Orphaned')], db_index=True, max_length=10, null=True)),
-                ('parent', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='workflows.execution', verbose_name='started by')),
+                ('parent', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='children', to='workflows.execution', verbose_name='parent')),
             ],
             options={
                 'verbose_name': 'sub-workflow',

@@ -38,7 +38,7 @@ class Child(models.Model):
         models.CASCADE,
         db_constraint=False,
         related_name="children",
-        verbose_name=_("started by"),
+        verbose_name=_("parent"),
     )
     #: The job of the parent that is the run of the node.
     number = models.PositiveIntegerField(_("job"))
