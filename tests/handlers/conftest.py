@@ -21,6 +21,14 @@ def run_node(handler, scope=None, now=NOW, **config):
     )
 
 
+def shape(handler, **config):
+    """Give what an editor is told about the result: its kind, and fields by kind."""
+    fields = handler.form_class.base_fields
+    initial = {name: field.initial for name, field in fields.items()}
+    found = handler().result_shape({**initial, **config})
+    return str(found.kind), {field.name: str(field.kind) for field in found.fields}
+
+
 def problems(handler, **config):
     """Give what the form says about a configuration, by field."""
     return dict(handler.form_class.for_config(config).problems())

@@ -10,11 +10,14 @@ from urllib.parse import parse_qs, urlsplit
 class Handler(BaseHTTPRequestHandler):
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length).decode()
+        body = self.rfile.read(length)
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        text = body.decode()
         parts = urlsplit(self.path)
-        step = STEPS.get(parts.path, echo)
+        step = STEPS.get(parts.path, turn if "input_direct" in parts.path else echo)
         step(
-            self, {key: value[0] for key, value in parse_qs(parts.query).items()}, body
+            self, {key: value[0] for key, value in parse_qs(parts.query).items()}, text
         )
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer  # noqa: N815 - names of http.server
@@ -37,6 +40,17 @@ def echo(handler, query, body):
     told = {"method": handler.command, "query": query, "headers": headers, "body": body}
     handler.server.told.append(told)
     handler.reply(200, json.dumps(told).encode(), Content_Type="application/json")
+
+
+def turn(handler, _query, body):
+    """Answer as a server of SimpleUI: with the stack, and what it was sent by."""
+    stack = json.loads(body)["hashmap"]
+    encoding = handler.headers.get("Content-Encoding", "")
+    told = {"path": handler.path, "encoding": encoding, "a": "changed"}
+    stack += [{"key": key, "value": value} for key, value in told.items()]
+    refused = "no" if any(each["key"] == "refuse" for each in stack) else ""
+    answer = {"hashmap": stack, "ErrorMessage": refused}
+    handler.reply(200, json.dumps(answer).encode(), Content_Type="application/json")
 
 
 def status(handler, query, _body):
