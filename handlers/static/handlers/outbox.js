@@ -10,6 +10,7 @@ const SHOWN = 8000;
 const box = document.querySelector("[data-wf-outbox]");
 const toasts = box.querySelector(".wf-outbox-toasts");
 const busy = box.querySelector(".wf-outbox-busy");
+const kept = box.querySelector(".wf-outbox-kept");
 const notes = box.querySelector(".wf-outbox-notes");
 const token = box.querySelector("[name=csrfmiddlewaretoken]").value;
 /** A tab keeps its name while it goes from page to page. */
@@ -113,12 +114,25 @@ function notify(all) {
             shown.firstChild.append(question(note, shown));
         }
         shown.querySelector(":scope > button").addEventListener("click", () => {
+            fold();
             if (box.dataset.dismiss) {
                 send(box.dataset.dismiss, { number: String(note.number) });
             }
         });
     }
+    fold();
 }
+
+/** Notifications stay, so that they can be folded away; a tab remembers it. */
+function fold() {
+    kept.hidden = !notes.children.length;
+    kept.querySelector(".wf-outbox-count").textContent = String(notes.children.length);
+}
+
+kept.open = (sessionStorage.wfNotes ?? String(innerWidth > 767)) === "true";
+kept.addEventListener("toggle", () => {
+    sessionStorage.wfNotes = String(kept.open);
+});
 
 /** A field for the answer to a notification; what was sent is put away. */
 function question(note, shown) {
@@ -137,6 +151,7 @@ function question(note, shown) {
         const answer = await send(box.dataset.reply, { number: note.number, reply: field.value });
         if (answer.ok) {
             shown.remove();
+            fold();
         } else {
             const told = await answer.json().catch(() => ({}));
             toast(told.ErrorMessage ?? String(answer.status));
