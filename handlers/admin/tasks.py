@@ -37,6 +37,9 @@ class TaskAdmin(HandlersAdmin):
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
 
+    class Media:
+        css = {"all": ["handlers/tasks.css"]}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[HumanTask]:
         answered = Count("shares", filter=Q(shares__state=ShareState.ANSWERED))
         counted = Count("shares", filter=~Q(shares__state=ShareState.HANDED_OVER))

@@ -71,6 +71,9 @@ class TodoAdmin(HandlersAdmin):
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
 
+    class Media:
+        css = {"all": ["handlers/tasks.css"]}
+
     # The list.
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TaskShare]:
