@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('handlers', '0002_test_connections'),
+        ('handlers', '0003_ask_for_answers'),
         ('workflows', '0009_keep_replies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
