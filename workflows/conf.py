@@ -49,6 +49,13 @@ class Settings:
     http_response_limit: int = 1_048_576
     #: Python modules whose public functions workflows may call.
     function_modules: tuple[str, ...] = ()
+    #: Where this site is reached, such as "https://flows.example.org", for the
+    #: addresses that workflows give away.
+    site_url: str = ""
+    #: Bytes that an answer to a waiting node may have.
+    callback_limit: int = 65_536
+    #: How long an event is kept for those who begin to wait for it later.
+    event_keep: timedelta = timedelta(days=1)
     #: How often collections are searched for dates that no signal announced.
     sweep_period: timedelta = timedelta(seconds=15)
     #: How far ahead records are planned.
