@@ -8,6 +8,7 @@ from workflows.expressions.errors import (
     UnknownName,
 )
 from workflows.expressions.names import ScopeNames, check_names
+from workflows.expressions.renaming import rename_nodes
 from workflows.expressions.structures import Compiled, compile_value
 from workflows.expressions.template import Template, compile_text, is_expression
 
@@ -24,4 +25,5 @@ __all__ = [
     "compile_text",
     "compile_value",
     "is_expression",
+    "rename_nodes",
 ]

@@ -1,6 +1,6 @@
 """What keeps a version from running, a sentence for each problem."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from workflows.exceptions import (
     ResultNotStorable,
 )
 from workflows.expressions import ScopeNames
-from workflows.graph import Definition, Node, around, before, check, find, walk
+from workflows.graph import Definition, Node, check, walk
 from workflows.models import WorkflowVersion
 
 
@@ -28,6 +28,16 @@ class Problem:
     def __str__(self) -> str:
         place = ".".join(part for part in (self.node, self.field) if part)
         return f"{place}: {self.message}" if place else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is known where a node stands."""
+
+    #: The names that its expressions may use.
+    scope: ScopeNames
+    #: The loops around it.
+    loops: int
 
 
 def problems_of(version: WorkflowVersion) -> list[Problem]:
@@ -65,14 +75,22 @@ def trigger_problems(kind: str, config: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(message, field=field)
 
 
-def definition_problems(definition: Definition) -> Iterator[Problem]:
-    """Check the shape first; only what has the right shape is checked node by node."""
+def shape_problems(definition: Definition) -> Iterator[Problem]:
+    """Find what keeps a definition from being stored, whatever its nodes say."""
     if wrong := check(definition):
         yield from (Problem(message) for message in wrong)
         return
     yield from _storing_problems(definition)
-    for node in walk(definition):
-        yield from node_problems(definition, node)
+
+
+def definition_problems(definition: Definition) -> Iterator[Problem]:
+    """Check the shape first; only what has the right shape is checked node by node."""
+    wrong = list(shape_problems(definition))
+    yield from wrong
+    if not wrong:
+        scopes = scopes_of(definition)
+        for node in walk(definition):
+            yield from node_problems(node, scopes[node["key"]])
 
 
 def _storing_problems(value: object) -> Iterator[Problem]:
@@ -83,40 +101,56 @@ def _storing_problems(value: object) -> Iterator[Problem]:
         yield Problem(str(error))
 
 
-def node_problems(definition: Definition, node: Node) -> Iterator[Problem]:
+def node_problems(node: Node, place: Place) -> Iterator[Problem]:
     key = node["key"]
     try:
         handler = registry.nodes.get(node["type"])
     except NotRegistered as error:
         yield Problem(str(error), node=key)
         return
-    form = handler.form_class.for_config(
-        node.get("config") or {}, scope=scope_at(definition, key)
-    )
+    form = handler.form_class.for_config(node.get("config") or {}, scope=place.scope)
     for field, message in form.problems():
         yield Problem(message, node=key, field=field)
     for branch in node.get("branches", {}):
         if branch not in handler.branches:
             known = ", ".join(handler.branches) or "none"
             yield Problem(f"It has no branch '{branch}'; it has: {known}.", node=key)
-    if handler.loops and len(_loops_around(definition, key)) >= LoopsTooDeep.MOST:
+    if handler.loops and place.loops >= LoopsTooDeep.MOST:
         yield Problem(str(LoopsTooDeep()), node=key)
 
 
 def scope_at(definition: Definition, key: str) -> ScopeNames:
-    """Tell which names the expressions of a node may use."""
-    loops = _loops_around(definition, key)
-    # A loop has no result yet while its body runs.
-    earlier = frozenset(before(definition, key)) - {loop["key"] for loop in loops}
-    scope = ScopeNames(nodes=earlier)
-    for _loop in loops:
-        scope = scope.inside_loop()
-    lines = find(definition, key).get("branches", {}).values()
-    return replace(
-        scope, body=frozenset(node["key"] for line in lines for node in line)
-    )
+    """Tell which names the expressions of a node may use; raise `KeyError`."""
+    return scopes_of(definition)[key].scope
 
 
-def _loops_around(definition: Definition, key: str) -> list[Node]:
-    looping = registry.looping()
-    return [node for node in around(definition, key) if node["type"] in looping]
+def scopes_of(definition: Definition) -> dict[str, Place]:
+    """Tell for every node what is known where it stands, by its key."""
+    places: dict[str, Place] = {}
+    _add_places(definition["nodes"], Place(ScopeNames(), 0), places, registry.looping())
+    return places
+
+
+def _add_places(
+    line: list[Node], start: Place, places: dict[str, Place], looping: Collection[str]
+) -> None:
+    """Add the nodes of a line; those before it are known already where it starts."""
+    earlier = set(start.scope.nodes)
+    for node in line:
+        branches = node.get("branches", {})
+        scope = replace(
+            start.scope,
+            nodes=frozenset(earlier),
+            body=frozenset(each["key"] for inner in branches.values() for each in inner),
+        )
+        places[node["key"]] = Place(scope, start.loops)
+        # A loop has no result yet while its body runs.
+        is_loop = node["type"] in looping
+        known = earlier if is_loop else earlier | {node["key"]}
+        inside = replace(scope, nodes=frozenset(known), body=frozenset())
+        below = Place(
+            inside.inside_loop() if is_loop else inside, start.loops + is_loop
+        )
+        for inner in branches.values():
+            _add_places(inner, below, places, looping)
+        earlier.add(node["key"])
