@@ -29,14 +29,20 @@ def pytest_collection_modifyitems(config, items):
 def django_db_setup(django_db_setup, django_db_blocker):
     """End the sessions that threads and faults of tests have left, at the very end.
 
-    A database cannot be dropped while anybody is connected to it or has a lock.
+    A database cannot be dropped while anybody is connected to it or has a lock. Nobody
+    may come back either: a thread that lost its session opens another.
     """
     yield
+    name = connection.settings_dict["NAME"]
     if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
+        connection.close()
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+            quoted = connection.ops.quote_name(name)
+            cursor.execute(f"ALTER DATABASE {quoted} ALLOW_CONNECTIONS false")
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                "WHERE datname = %s",
+                [name],
             )
     elif connection.vendor == "mysql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:

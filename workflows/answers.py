@@ -1,7 +1,7 @@
 """What a node may answer: a closed set, so that the engine forgets none."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 
@@ -16,10 +16,18 @@ class Succeeded:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The node says no: the execution ends as failed, with this message."""
+    """The node says no: the execution ends as failed, with this message.
+
+    Unless the options of the node say that it is tried again, or that the error
+    becomes its result.
+    """
 
     message: str
     result: Any = None
+    #: How long to wait at least before a retry, as `Retry-After` of HTTP asks.
+    retry_after: timedelta | None = None
+    #: True: trying again cannot help.
+    permanent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:
         field.attname: _plain(field.value_from_object(instance))
         for field in meta.concrete_fields
     }
-    for head, rest in _grouped(preload).items():
+    for head, rest in grouped(preload).items():
         values[head] = _related(getattr(instance, head, None), rest)
     return values
 
@@ -96,7 +96,8 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
-def _grouped(paths: Iterable[str]) -> dict[str, list[str]]:
+def grouped(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Group paths by their first part: what is asked of each relation."""
     heads: dict[str, list[str]] = {}
     for path in paths:
         head, _, rest = path.partition(".")

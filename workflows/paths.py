@@ -54,11 +54,16 @@ def preload_lookups(model: type[Model], paths: Iterable[str]) -> list[str]:
 
 def _accessors(model: type[Model], names: Sequence[str]) -> Iterator[str]:
     for name in names:
-        part = _part(model, name)
-        if not part.is_relation or name != _accessor(part):
-            raise FieldUnknown(model._meta.label_lower, name, _relations(model))
-        model = _behind(part)
+        _relation, model = follow(model, name)
         yield name
+
+
+def follow(model: type[Model], name: str) -> tuple[Part, type[Model]]:
+    """Follow one relation by the name of its attribute; give it and what is behind."""
+    part = _part(model, name)
+    if not part.is_relation or name != _accessor(part):
+        raise FieldUnknown(model._meta.label_lower, name, _relations(model))
+    return part, _behind(part)
 
 
 def _parts(model: type[Model], names: Sequence[str]) -> Iterator[Part]:

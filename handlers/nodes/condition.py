@@ -1,5 +1,6 @@
 """A condition: two branches, or an end unless it is true."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -7,7 +8,15 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from handlers.comparisons import holds
 from handlers.fields import require
-from workflows.contracts import Failed, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.contracts import (
+    Failed,
+    Kind,
+    NodeHandler,
+    NodeResult,
+    NodeRun,
+    Shape,
+    Succeeded,
+)
 from workflows.exceptions import WorkflowError
 from workflows.forms import NodeForm, ValueField, holds_expression
 from workflows.rules import RulesField, fold
@@ -82,6 +91,9 @@ class Condition(NodeHandler):
             message = gettext("The condition is not met.")
             return Succeeded(met) if met else Failed(message, met)
         return Succeeded(met, branch="yes" if met else "no")
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return Shape(Kind.BOOLEAN)
 
     def _is_met(self, run: NodeRun) -> bool:
         if run.config["by"] == EXPRESSION:

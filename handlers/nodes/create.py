@@ -1,14 +1,24 @@
 """New records in a collection."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from handlers.writing import read_values, write
 from workflows.collections import collection, record
-from workflows.contracts import Effect, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.contracts import (
+    Effect,
+    Kind,
+    NodeHandler,
+    NodeResult,
+    NodeRun,
+    Shape,
+    Succeeded,
+)
 from workflows.paths import preload_lookups
 from workflows.record_forms import ManyValuesField, PreloadField, WritingForm
+from workflows.record_shapes import record_shape
 
 
 class CreateForm(WritingForm):
@@ -36,6 +46,16 @@ class Create(NodeHandler):
         if isinstance(given, list):
             return Succeeded([self._create(run, each) for each in given])
         return Succeeded(self._create(run, given))
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        one = record_shape(config["collection"], config["preload"] or ())
+        match config["values"]:
+            case Mapping():
+                return one
+            case list():
+                return Shape(Kind.LIST, one.fields)
+            case _:
+                return Shape()
 
     def _create(self, run: NodeRun, given: Any) -> dict[str, Any]:
         model = collection(run.config["collection"])

@@ -9,7 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from handlers.fields import ZoneField, require, require_values, zone_of
 from handlers.moments import UNITS, between, end_of, shift, start_of
-from workflows.contracts import NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.contracts import (
+    Kind,
+    NodeHandler,
+    NodeResult,
+    NodeRun,
+    Shape,
+    Succeeded,
+)
 from workflows.expressions import compile_text
 from workflows.forms import (
     DateTimeExpression,
@@ -113,3 +120,7 @@ class Dates(NodeHandler):
         require_values(run.config, NEEDS[run.config["operation"]])
         moment = run.config["date"].astimezone(zone)
         return Succeeded(_RESULTS[run.config["operation"]](moment, run.config))
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        kinds = {"difference": Kind.NUMBER, "format": Kind.TEXT}
+        return Shape(kinds.get(config["operation"], Kind.DATETIME))

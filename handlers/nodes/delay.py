@@ -1,5 +1,6 @@
 """A pause: for a duration, or until a moment."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ from handlers.fields import ZoneField, require, require_values, zone_of
 from handlers.moments import UNITS, shift
 from workflows.contracts import (
     Failed,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
+    Shape,
     Succeeded,
     Waiting,
 )
@@ -75,6 +78,9 @@ class Delay(NodeHandler):
 
     def resume(self, run: NodeRun) -> NodeResult:
         return self._ended(run, run.waited)
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return Shape(Kind.DATETIME)
 
     def _until(self, run: NodeRun) -> datetime:
         by_moment = run.config["by"] == MOMENT

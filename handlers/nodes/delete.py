@@ -1,11 +1,21 @@
 """Records deleted by a filter."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db.models import ProtectedError, RestrictedError
 from django.utils.translation import gettext_lazy as _
 
-from handlers.nodes.update import SelectingForm, selected
+from handlers.nodes.update import COUNT, SelectingForm, selected
 from workflows.collections import collection
-from workflows.contracts import Effect, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.contracts import (
+    Effect,
+    NodeHandler,
+    NodeResult,
+    NodeRun,
+    Shape,
+    Succeeded,
+)
 from workflows.exceptions import WorkflowError
 
 
@@ -36,6 +46,9 @@ class Delete(NodeHandler):
         except (ProtectedError, RestrictedError) as error:
             raise _still_needed(model._meta.label_lower, error) from error
         return Succeeded({"count": counts.get(model._meta.label, 0)})
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return COUNT
 
 
 def _still_needed(label: str, error: ProtectedError | RestrictedError) -> StillNeeded:

@@ -1,9 +1,12 @@
 """The end of the whole execution, wherever it stands."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from workflows.contracts import Ended, NodeHandler, NodeResult, NodeRun
+from workflows.contracts import Ended, Kind, NodeHandler, NodeResult, NodeRun, Shape
 from workflows.forms import NodeForm, TextExpression
 
 SUCCESS, FAILURE = "success", "failure"
@@ -36,3 +39,6 @@ class End(NodeHandler):
 
     def run(self, run: NodeRun) -> NodeResult:
         return Ended(run.config["outcome"] == SUCCESS, run.config["message"])
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return Shape(Kind.NOTHING)

@@ -16,10 +16,14 @@ from handlers.fetching import Answer, Call, fetch
 from workflows.contracts import (
     Effect,
     Failed,
+    Field,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
+    Shape,
     Succeeded,
+    shape_of_fields,
 )
 from workflows.exceptions import WorkflowError
 from workflows.forms import MappingField, NodeForm, TextExpression, ValueField
@@ -136,6 +140,13 @@ class Http(NodeHandler):
         host = check_url(run.config["url"]).hostname
         words = {"method": run.config["method"], "host": host, "status": answer.status}
         return Failed(message % words, result)
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return shape_of_fields(
+            Field("status", _("Status"), Kind.NUMBER),
+            Field("headers", _("Headers"), Kind.OBJECT),
+            Field("data", _("Content")),
+        )
 
 
 def _succeeded(answer: Answer, wanted: str) -> bool:

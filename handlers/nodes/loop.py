@@ -1,6 +1,6 @@
 """A loop: its body runs once for each of many things."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
@@ -11,11 +11,15 @@ from handlers.rounds import Items, items_of
 from workflows.contracts import (
     Effect,
     Failed,
+    Field,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
     Round,
+    Shape,
     Succeeded,
+    shape_of_fields,
 )
 from workflows.exceptions import WorkflowError
 from workflows.filters import FilterField
@@ -26,6 +30,7 @@ from workflows.forms import (
     holds_expression,
 )
 from workflows.record_forms import CollectionForm, PreloadField
+from workflows.record_shapes import record_shape
 
 VALUES, RECORDS = "values", "records"
 BEFORE, AFTER = "before", "after"
@@ -171,6 +176,18 @@ class Loop(NodeHandler):
                 return self._go_on(run, failed=1)
             case _:
                 return None
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return shape_of_fields(
+            Field("rounds", _("Rounds"), Kind.NUMBER),
+            Field("failed", _("Failed rounds"), Kind.NUMBER),
+            Field("stopped", _("Ended early by"), Kind.TEXT),
+        )
+
+    def item_shape(self, config: Mapping[str, Any]) -> Shape:
+        if config["over"] == RECORDS:
+            return record_shape(config["collection"] or "", config["preload"] or ())
+        return Shape(Kind.NUMBER) if isinstance(config["items"], int) else Shape()
 
     def _go_on(self, run: NodeRun, failed: int) -> NodeResult:
         past = run.past

@@ -1,6 +1,6 @@
 """Records read from a collection."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -11,9 +11,11 @@ from workflows.collections import collection, field_of, record
 from workflows.contracts import (
     Effect,
     Failed,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
+    Shape,
     Succeeded,
 )
 from workflows.filters import FilterField, filtered
@@ -25,6 +27,7 @@ from workflows.record_forms import (
     PreloadField,
     SortField,
 )
+from workflows.record_shapes import record_shape
 
 ONE, LIST, COUNT = "one", "list", "count"
 #: Records that one query may give; more are read page by page.
@@ -94,6 +97,21 @@ class Query(NodeHandler):
         if config["mode"] == ONE:
             return self._found(run, next(iter(records), None))
         return self._found(run, records)
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        if config["mode"] == COUNT:
+            return Shape(Kind.NUMBER)
+        only, preload = config["fields"] or (), config["preload"] or ()
+        whole = record_shape(config["collection"], preload)
+        kept = {name.removesuffix("_id") for name in only}
+        kept |= {path.partition(".")[0] for path in preload}
+        fields = tuple(
+            field
+            for field in whole.fields
+            if not only or field.name.removesuffix("_id") in kept
+        )
+        kind = Kind.OBJECT if config["mode"] == ONE else Kind.LIST
+        return Shape(kind, fields)
 
     def _records(self, run: NodeRun, rows: "QuerySet[Model]") -> list[dict[str, Any]]:
         preload, only = run.config["preload"], run.config["fields"]

@@ -12,7 +12,17 @@ from django.utils.translation import gettext, gettext_lazy as _
 from handlers.writing import Values, read_values, write
 from workflows.coercion import coerce
 from workflows.collections import collection
-from workflows.contracts import Effect, NodeHandler, NodeResult, NodeRun, Succeeded
+from workflows.contracts import (
+    Effect,
+    Field,
+    Kind,
+    NodeHandler,
+    NodeResult,
+    NodeRun,
+    Shape,
+    Succeeded,
+    shape_of_fields,
+)
 from workflows.exceptions import WorkflowError
 from workflows.filters import FilterField, filtered, is_open, matching
 from workflows.record_forms import (
@@ -22,6 +32,9 @@ from workflows.record_forms import (
     WritingForm,
     numeric,
 )
+
+#: What nodes give that touch many records.
+COUNT = shape_of_fields(Field("count", _("Number of records"), Kind.NUMBER))
 
 
 class EverythingMeant(WorkflowError):
@@ -124,6 +137,9 @@ class Update(NodeHandler):
         else:
             count = _update(rows, values, steps, run.now)
         return Succeeded({"count": count})
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        return COUNT
 
 
 def selected(model: type[Model], config: Mapping[str, Any]) -> "QuerySet[Model]":

@@ -1,5 +1,6 @@
 """Background work: started by a workflow, which may wait for its result."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,11 +16,15 @@ from handlers.work.states import WorkState
 from workflows.contracts import (
     Effect,
     Failed,
+    Field,
+    Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
+    Shape,
     Succeeded,
     Waiting,
+    shape_of_fields,
 )
 from workflows.exceptions import WorkflowError
 from workflows.forms import (
@@ -117,6 +122,14 @@ class BackgroundWork(NodeHandler):
         if not config["wait"]:
             return Succeeded(state)
         return Waiting(run.now + SHORTEST, {**state, "since": run.now})
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        started = (
+            Field("work", _("Number of the work"), Kind.NUMBER),
+            Field("state", _("State"), Kind.TEXT),
+        )
+        variables = Field("variables", _("Variables"), Kind.OBJECT)
+        return shape_of_fields(*started, *([variables] if config["wait"] else []))
 
     def resume(self, run: NodeRun) -> NodeResult:
         waited = run.waited

@@ -2,8 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from time import monotonic
 
 from django.db import DatabaseError, InterfaceError, connections
@@ -13,6 +13,7 @@ from handlers.work.claims import claim, give_back
 from handlers.work.models import Work
 from handlers.work.running import run, spoil
 from handlers.work.starting import LANE
+from handlers.work.states import WorkState
 from workflows.attempts import Errored, attempt
 from workflows.conf import settings as engine_settings
 from workflows.contracts import Hands, Lane
@@ -52,6 +53,13 @@ class Crew(Lane):
                 )
                 self._threads.add(thread)
                 thread.start()
+
+    def waiting(self, before: datetime, owners: Collection[int]) -> Sequence[int]:
+        running = Work.objects.filter(state=WorkState.RUNNING, owner__in=owners)
+        if running.count() >= settings().threads:
+            return ()
+        due = Work.objects.claimable(before).order_by("due_at", "pk")
+        return list(due.values_list("pk", flat=True)[:1])
 
     def leave(self, hands: Hands) -> None:
         """Let handlers end within the grace; hand back what has not ended by then."""

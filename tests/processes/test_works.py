@@ -85,6 +85,19 @@ def seen(site):
     return [(name, what) for _work, name, _pid, what in site.journal()]
 
 
+def test_a_cluster_that_is_deaf_to_works_alone_is_killed(small_site, start_cluster):
+    small_site.configure(WORKFLOWS_DEAF_AFTER="2")
+    cluster = start_cluster(small_site)
+    for worker in cluster.workers():
+        worker.suspend()
+
+    start(small_site, {"work": notes(0)})
+
+    assert cluster.ends(15) == 3
+    start_cluster(small_site)
+    await_all(small_site, 1)
+
+
 def test_a_stop_hands_back_between_handlers(site, start_cluster):
     start(site, {"work": notes(1, 60)})
     cluster = start_cluster(site)

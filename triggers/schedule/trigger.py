@@ -19,10 +19,11 @@ from triggers.schedule.previewing import preview_of
 from triggers.schedule.recurrence import InvalidRule, first_run
 from triggers.schedule.words import describe_schedule
 from workflows.collections import collection, record, rows_of
-from workflows.contracts import Calendar, Preview, Subscription, Trigger
+from workflows.contracts import Calendar, Kind, Preview, Shape, Subscription, Trigger
 from workflows.exceptions import WorkflowError
 from workflows.models import WorkflowVersion
 from workflows.notices import MOMENTS, notify
+from workflows.record_shapes import record_shape
 
 
 class RecordGone(WorkflowError):
@@ -122,6 +123,11 @@ class ScheduleTrigger(Trigger):
         if read.mode == FIELD:
             context["data"] = self._record(read, values.get("record"))
         return context
+
+    def data_shape(self, config: Mapping[str, Any]) -> Shape:
+        if config.get("mode") != FIELD:
+            return Shape(Kind.NOTHING)
+        return record_shape(config.get("collection") or "", config.get("preload") or ())
 
     def _record(self, config: ScheduleConfig, pk: object) -> dict[str, Any]:
         model = collection(config.collection)

@@ -12,6 +12,7 @@ from django_q.signals import post_spawn
 
 from workflows.cluster.board import board
 from workflows.cluster.pulse import Silence
+from workflows.cluster.queues import install
 from workflows.cluster.tasks import enter
 from workflows.cluster.watch import Watch
 from workflows.conf import settings
@@ -29,9 +30,10 @@ class ClusterHost:
     def __init__(self) -> None:
         self._forks = Forks()
         post_spawn.connect(enter, dispatch_uid="workflows.cluster")
+        install()
         self.cluster = Cluster()
         #: To be polled; see `is_healthy`.
-        self.watch = Watch(board, self.is_busy)
+        self.watch = Watch(board, self.is_busy, self.owners)
 
     def start(self) -> None:
         """Fork. No thread may exist before, and no connection may be shared.
@@ -50,9 +52,12 @@ class ClusterHost:
 
     def is_busy(self) -> bool:
         """Tell whether a worker of this cluster has anything in its hands."""
-        owners = processes(self._children()).values("pk")
         running = Execution.objects.filter(status=ExecutionStatus.RUNNING)
-        return running.filter(owner__in=owners).exists()
+        return running.filter(owner__in=self.owners()).exists()
+
+    def owners(self) -> list[int]:
+        """Give the ids of the workers of this cluster."""
+        return list(processes(self._children()).values_list("pk", flat=True))
 
     def stop(self) -> None:
         """Let nodes finish, within a grace; hand the rest back."""

@@ -4,11 +4,12 @@ A process of django-q2 that is killed may take a lock of its queues with it. The
 processes live and none ever works again; only the work that waits shows it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 
+from workflows import registry
 from workflows.cluster.board import Board
-from workflows.cluster.wakeups import wake
+from workflows.cluster.wakeups import wake, wake_lane
 from workflows.conf import settings
 from workflows.models import Execution
 from workflows.poller import Poller
@@ -18,15 +19,21 @@ class Watch(Poller):
     """Finds out whether a cluster is deaf: work waits, and its workers hear nothing.
 
     A worker that is busy may take its time, so `is_busy` is asked before the
-    judgement.
+    judgement. Lanes are asked about the `owners`, the workers of this cluster.
     """
 
     period = timedelta(seconds=1)
 
-    def __init__(self, board: Board, is_busy: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        board: Board,
+        is_busy: Callable[[], bool],
+        owners: Callable[[], Collection[int]] = tuple,
+    ) -> None:
         self.deaf = False
         self._board = board
         self._is_busy = is_busy
+        self._owners = owners
         self._heard = 0
         self._since: datetime | None = None
         self._next = datetime.min.replace(tzinfo=UTC)
@@ -55,4 +62,11 @@ class Watch(Poller):
         waiting = Execution.objects.claimable(now - self.period).order_by("due_at")
         ids = list(waiting.values_list("pk", flat=True)[:1])
         wake(ids)
-        return bool(ids)
+        return self._calls_lanes(now) or bool(ids)
+
+    def _calls_lanes(self, now: datetime) -> bool:
+        before, owners = now - self.period, self._owners()
+        waiting = {each.name: each.waiting(before, owners) for each in registry.lanes}
+        for name, ids in waiting.items():
+            wake_lane(name, ids)
+        return any(waiting.values())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.graph.document import Definition, Line
+from workflows.node_options import NodeOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Step:
     next: str | None
     #: The first node of each branch that has one.
     branches: Mapping[str, str]
+    #: Retries, a time limit, what an error does; most nodes have none.
+    options: NodeOptions | None = None
 
     def after(self, branch: str | None) -> str | None:
         """Tell which node follows when this one took `branch`, or none."""
@@ -65,6 +68,7 @@ def _add(
             branches={
                 name: inner[0]["key"] for name, inner in branches.items() if inner
             },
+            options=NodeOptions.read(node),
         )
         for inner in branches.values():
             _add(

@@ -6,6 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from workflows.graph.document import walk
+from workflows.node_options import SCHEMA as OPTIONS
 
 KEY_PATTERN = "^[a-z][a-z0-9_]{0,62}$"
 #: A definition nests branches in nodes and nodes in branches; this bounds both.
@@ -41,6 +42,7 @@ SCHEMA: dict[str, Any] = {
                 "title": {"type": "string", "maxLength": 200},
                 "note": {"type": "string", "maxLength": 2000},
                 "disabled": {"type": "boolean"},
+                **OPTIONS,
                 "config": {"type": "object"},
                 "branches": {
                     "type": "object",

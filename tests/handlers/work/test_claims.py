@@ -338,3 +338,20 @@ def test_a_start_that_is_rolled_back_never_was():
         transaction.set_rollback(True)
 
     assert not Work.objects.exists()
+
+
+def test_what_nobody_takes_is_told_to_whoever_looks_for_deaf_clusters():
+    work, second = start_work(WELL), timedelta(seconds=1)
+
+    assert not Crew().waiting(NOW - second, [1])
+    assert list(Crew().waiting(NOW, [1])) == [work.pk]
+
+
+def test_workers_that_are_full_are_not_deaf(settings):
+    settings.WORKS = {**settings.WORKS, "THREADS": 1}
+    start_work(WELL)
+    take(owner=1)
+    start_work(WELL)
+
+    assert not Crew().waiting(NOW, [1])
+    assert Crew().waiting(NOW, [2])

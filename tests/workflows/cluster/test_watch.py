@@ -6,9 +6,10 @@ import pytest
 
 from tests.conftest import NOW
 from tests.nodes import node
-from workflows import services
+from workflows import registry, services
 from workflows.cluster.board import Board
 from workflows.cluster.watch import Watch
+from workflows.contracts import Lane
 
 SECOND = timedelta(seconds=1)
 
@@ -65,6 +66,43 @@ def test_it_is_not_deaf_while_it_is_busy(watch, waiting, busy):
     busy.append("worker")
 
     assert polled(watch, 10) is False
+
+
+class Ditch(Lane):
+    """Something waits in it, unless the workers are full."""
+
+    name = "ditch"
+
+    def look(self, hands, ids):
+        raise NotImplementedError
+
+    def waiting(self, before, owners):
+        return () if owners else [7]
+
+
+@pytest.mark.django_db
+def test_it_is_deaf_when_only_a_lane_has_work(watch, sent):
+    with registry.lanes.temporarily("ditch", Ditch()):
+        assert polled(watch, 4) is True
+
+    assert ("ditch", [7]) in sent
+
+
+@pytest.mark.django_db
+def test_it_is_not_deaf_when_its_workers_have_no_room(board, settings):
+    watch = Watch(board, lambda: False, lambda: [1])
+
+    with registry.lanes.temporarily("ditch", Ditch()):
+        assert polled(watch, 20) is False
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """Collect what lanes are woken for."""
+    calls = []
+    wake = lambda name, ids: calls.append((name, ids))  # noqa: E731 - it is a stand-in
+    monkeypatch.setattr("workflows.cluster.watch.wake_lane", wake)
+    return calls
 
 
 @pytest.mark.django_db

@@ -67,14 +67,15 @@ def test_a_group_costs_few_statements(make_version, django_assert_max_num_querie
     assert Job.objects.count() == 20
 
 
-def test_a_database_node_costs_no_statement_but_its_own(
-    make_version,
-):
+def test_a_database_node_costs_no_statement_but_its_own(make_version, monkeypatch):
+    # On a busy machine a group would be committed early, and be two.
+    monkeypatch.setattr("workflows.engine.drain.GROUP_TIME", 60)
     start(make_version(node("write", "{{ trigger.data }}")), *"abcdefghij")
     with inline(lambda: NOW) as worker, CaptureQueriesContext(connection) as queries:
         worker.run()
 
-    assert sum("SAVEPOINT" in query["sql"] for query in queries) <= 4
+    # Two claims, where a claim is two statements, and the one group.
+    assert sum("SAVEPOINT" in query["sql"] for query in queries) <= 6
     assert Category.objects.count() == 10
 
 

@@ -1,0 +1,43 @@
+"""What a node type and a trigger type promise, and the values that pass between."""
+
+from workflows.answers import Ended, Failed, NodeResult, Round, Succeeded, Waiting
+from workflows.contracts.lanes import Hands, Lane
+from workflows.contracts.nodes import Effect, NodeHandler, NodeRun, PastRound
+from workflows.contracts.switches import Stopped, Switch
+from workflows.contracts.triggers import (
+    Calendar,
+    ComingRun,
+    PlannedRun,
+    Preview,
+    Subscription,
+    Trigger,
+)
+from workflows.shapes import Field, Kind, Shape, shape_of_fields, shape_of_list
+
+__all__ = [
+    "Calendar",
+    "ComingRun",
+    "Effect",
+    "Ended",
+    "Failed",
+    "Field",
+    "Hands",
+    "Kind",
+    "Lane",
+    "NodeHandler",
+    "NodeResult",
+    "NodeRun",
+    "PastRound",
+    "PlannedRun",
+    "Preview",
+    "Round",
+    "Shape",
+    "Stopped",
+    "Subscription",
+    "Succeeded",
+    "Switch",
+    "Trigger",
+    "Waiting",
+    "shape_of_fields",
+    "shape_of_list",
+]

@@ -1,0 +1,126 @@
+"""What a node type promises, and what it is given."""
+
+import builtins
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, ClassVar
+
+from workflows.answers import NodeResult, Succeeded
+from workflows.forms import NodeForm
+from workflows.shapes import Shape
+
+
+class Effect(Enum):
+    """What a node touches; the engine decides by it how the node is committed."""
+
+    #: Nothing but its own result.
+    PURE = "pure"
+    #: Our database, in the transaction of the engine: exactly once.
+    DATABASE = "database"
+    #: The world outside, between two commits: at least once, with one key.
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """The round that has ended, as the node that looped sees it."""
+
+    #: Counts from 0.
+    index: int
+    item: Any = None
+    length: int | None = None
+    state: Any = None
+    memory: Any = None
+    #: What went wrong in the body, for `after_failure`; empty for `after_round`.
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeRun:
+    """One run of a node: all that a handler may know. It holds no ORM rows."""
+
+    #: The cleaned configuration, expressions replaced by their values.
+    config: Mapping[str, Any]
+    now: datetime
+    key: str = ""
+    execution_id: int = 0
+    #: 1 for the first run; repeats after a crash or by a retry count up.
+    attempt: int = 1
+    #: Equal for every repeat of the same effect: `execution-node-round`.
+    idempotency_key: str = ""
+    #: The names that expressions see.
+    scope: Mapping[str, Any] = field(default_factory=dict)
+    #: Ids of the executions that led to this one, itself included.
+    ancestors: tuple[int, ...] = ()
+    #: What a waiting node left behind; None when it runs for the first time.
+    waited: Any = None
+    #: The round that has ended; None when the node is entered.
+    past: PastRound | None = None
+    #: How long this try may take, for nodes that can hold others to it; the engine
+    #: ends what takes longer in any case.
+    timeout: timedelta | None = None
+
+
+class NodeHandler(ABC):
+    """The class behind a node type. One instance serves all executions."""
+
+    #: The name in definitions; never changes once workflows use it.
+    type: ClassVar[str]
+    title: ClassVar[Any]
+    #: Where the add menu shows it: flow, data, values, outside or people.
+    group: ClassVar[str] = "flow"
+    description: ClassVar[Any] = ""
+    effect: ClassVar[Effect] = Effect.PURE
+    #: Configuration: validation, editor and documentation come from this form.
+    form_class: ClassVar["builtins.type[NodeForm]"] = NodeForm
+    #: It may answer `Waiting`; synchronous workflows refuse it.
+    waits: ClassVar[bool] = False
+    #: Names and titles of the branches below the node.
+    branches: ClassVar[Mapping[str, Any]] = {}
+    #: Its branches are bodies: at their end it is asked for the next `Round`.
+    loops: ClassVar[bool] = False
+
+    @abstractmethod
+    def run(self, run: NodeRun) -> NodeResult:
+        """Do the node's work.
+
+        An exception ends the execution as an error; its traceback is kept in the job.
+        One with an attribute `permanent` that is true is never retried, and one with
+        `retry_after`, a timedelta, not earlier than that.
+        """
+
+    def result_shape(self, config: Mapping[str, Any]) -> Shape:
+        """Tell what its result looks like, for editors that offer its fields.
+
+        `config` is the configuration as it is stored, expressions and all, with the
+        defaults of the form; it may be incomplete. Without looking at any row.
+        """
+        return Shape()
+
+    def item_shape(self, config: Mapping[str, Any]) -> Shape:
+        """Tell what `loop.item` looks like in its body, if it loops."""
+        return Shape()
+
+    def resume(self, run: NodeRun) -> NodeResult:
+        """Go on after `Waiting`, when its moment or event has come."""
+        return Succeeded(run.waited)
+
+    def after_round(self, run: NodeRun) -> NodeResult:
+        """Answer the next `Round`, or how the loop ends; never `Waiting`.
+
+        Asked at the end of the body, of types that loop. `run.config` is what it was
+        when the node was entered. The engine makes no savepoint for this: reads of
+        the database belong into a `transaction.atomic` of the node's own.
+        """
+        return Succeeded()
+
+    def after_failure(self, run: NodeRun) -> NodeResult | None:
+        """Answer like `after_round` when a node of the body failed or raised.
+
+        None, as here: it is the failure of whatever is around, and of the execution
+        in the end.
+        """
+        return None

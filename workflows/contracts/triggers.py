@@ -1,0 +1,183 @@
+"""What a trigger type promises, and the values that pass between."""
+
+import builtins
+from abc import ABC
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, ClassVar
+
+from django.db.models.expressions import Combinable
+
+from workflows.forms import ConfigForm
+from workflows.shapes import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A version, as its trigger sees it."""
+
+    workflow_id: int
+    version_id: int
+    config: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ComingRun:
+    """A moment at which a trigger will start a version."""
+
+    #: In the time zone in which people think of it.
+    moment: datetime
+    #: The record that it is about, in words; empty without one.
+    record: str = ""
+    #: Why it is then and not as asked for, such as a change of the clocks.
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a configuration amounts to, for the person who writes it."""
+
+    #: When the workflow starts, in plain words.
+    words: str
+    #: The name of the time zone of the runs.
+    zone: str
+    runs: Sequence[ComingRun] = ()
+    #: What else to know, a sentence each.
+    remarks: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """A coming run of an enabled version, for a calendar of all of them."""
+
+    workflow_id: int
+    version_id: int
+    title: str
+    run: ComingRun
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The planned runs of a range of time, the earliest first."""
+
+    runs: Sequence[PlannedRun] = ()
+    #: False: there were more than asked for, and some are left out.
+    complete: bool = True
+
+
+class Trigger(ABC):
+    """The class behind a trigger type: it turns happenings into events."""
+
+    type: ClassVar[str]
+    title: ClassVar[Any]
+    description: ClassVar[Any] = ""
+    form_class: ClassVar["builtins.type[ConfigForm]"] = ConfigForm
+    #: What a manual run asks for; its config becomes the context's data.
+    manual_form_class: ClassVar["builtins.type[ConfigForm]"] = ConfigForm
+
+    def data_shape(self, config: Mapping[str, Any]) -> Shape:
+        """Tell what `trigger.data` looks like, for editors that offer its fields.
+
+        `config` is as it is stored, with the defaults of the form; it may be
+        incomplete. Without looking at any row.
+        """
+        return Shape()
+
+    #: It gives a `preview`, which its form shows while it is edited.
+    previews: ClassVar[bool] = False
+    #: It can start afterwards what it missed: `count_missed` and `run_missed`.
+    catches_up: ClassVar[bool] = False
+
+    def arm(self, subscription: Subscription, now: datetime) -> None:
+        """Begin to listen for an enabled version.
+
+        Called in the transaction that enables it or changes its configuration.
+        """
+
+    def take_back(self, subscription: Subscription) -> None:
+        """Remove executions that were inserted before their moment, if there are any.
+
+        Called in the transaction that changes how the version behaves.
+        """
+
+    def disarm(self, subscription: Subscription) -> None:
+        """Stop listening; after the commit nothing may fire any more."""
+
+    def describe(self, config: Mapping[str, Any]) -> str:
+        """Say in words when the workflow starts, for lists."""
+        return str(self.title)
+
+    def next_run(self, version: str) -> Combinable | None:
+        """Give an expression for the next moment at which a version starts.
+
+        Lists annotate their rows with it, to show and sort them in one statement.
+        `version` names the column of the row, as `OuterRef` takes it, that holds the
+        id of the enabled version. It must give NULL for versions of other triggers.
+        None: this trigger does not know when it starts.
+        """
+        return None
+
+    def preview(self, subscription: Subscription, now: datetime) -> Preview:
+        """Show what a valid configuration, stored or not yet, amounts to.
+
+        Asked only of triggers that have `previews`, in the language that is active.
+        It must give the moments that will really fire.
+        """
+        raise NotImplementedError
+
+    def explain(self, subscription: Subscription, now: datetime) -> str:
+        """Say in one sentence why a version has not run, or when it will.
+
+        Empty: this trigger has nothing to say about it.
+        """
+        return ""
+
+    def zone(self, config: Mapping[str, Any]) -> tzinfo | None:
+        """Give the time zone in which people think of a configuration's moments.
+
+        None: the project's own.
+        """
+        return None
+
+    def count_missed(
+        self, subscription: Subscription, since: datetime, until: datetime
+    ) -> int:
+        """Count what `run_missed` would start, itself bounded like it.
+
+        Both are asked only of triggers that catch up, about the past, for valid
+        configurations, and include both bounds. Raises a `WorkflowError` if a
+        range is too much to look through.
+        """
+        raise NotImplementedError
+
+    def run_missed(
+        self,
+        subscription: Subscription,
+        since: datetime,
+        until: datetime,
+        now: datetime,
+    ) -> int:
+        """Start what should have run and did not; say how many.
+
+        Asking twice starts nothing twice.
+        """
+        raise NotImplementedError
+
+    def calendar(
+        self, since: datetime, until: datetime, now: datetime, most: int
+    ) -> Calendar:
+        """List what is planned for all enabled versions, bounds included.
+
+        Only what is after `now`, and at most so many runs.
+        """
+        return Calendar()
+
+    def context(
+        self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        """Make the context of a manual run from the cleaned manual form.
+
+        The context is what expressions see as `trigger`: `{"data", "date"}`.
+        """
+        return {"data": dict(values), "date": now}
