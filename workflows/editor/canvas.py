@@ -119,7 +119,10 @@ def branches_of(node: Node) -> dict[str, str]:
     known = registry.nodes.get(kind).branches if kind in registry.nodes else {}
     stored = {name: name for name in node.get("branches", {})}
     named = {name: str(title) for name, title in known.items()}
-    return {**named, **{name: each for name, each in stored.items() if name not in named}}
+    return {
+        **named,
+        **{name: each for name, each in stored.items() if name not in named},
+    }
 
 
 def _summary(handler: NodeHandler | None, config: Mapping[str, Any]) -> str:
@@ -153,9 +156,23 @@ def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _short(value: Any) -> str:
-    is_text = isinstance(value, str)
-    text = value if is_text else json.dumps(value, cls=TypedEncoder, ensure_ascii=False)
-    return _cut(" ".join(text.split()), LONGEST_VALUE)
+    return _cut(" ".join(_written(value).split()), LONGEST_VALUE)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and isinstance(value.get("rules"), list):
+        return " · ".join(_rule(each) for each in value["rules"])
+    return json.dumps(value, cls=TypedEncoder, ensure_ascii=False)
+
+
+def _rule(rule: Any) -> str:
+    """Write a rule of a filter or a condition without its braces."""
+    if not isinstance(rule, dict) or "op" not in rule:
+        return f"({_written(rule)})"
+    subject = rule.get("field") or _written(rule.get("left", ""))
+    return f"{subject} {rule['op']} {_written(rule.get('value', ''))}"
 
 
 def _cut(text: str, length: int) -> str:

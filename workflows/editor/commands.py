@@ -124,9 +124,7 @@ class Paste(Command):
     def apply(self, definition: Definition) -> Done:
         nodes = nodes_from(self.nodes)
         _require_place(definition, self.after, self.branch)
-        changed, first = paste(
-            definition, nodes, after=self.after, branch=self.branch
-        )
+        changed, first = paste(definition, nodes, after=self.after, branch=self.branch)
         return Done(changed, _("Paste %(node)s") % {"node": shown(nodes[0])}, first)
 
 
@@ -235,7 +233,9 @@ def _no_branch(node: Node, branch: str) -> CommandRefused:
 def branches_with_nodes(node: Node) -> dict[str, str]:
     """Name the branches of a node that hold anything."""
     filled = node.get("branches", {})
-    return {name: title for name, title in branches_of(node).items() if filled.get(name)}
+    return {
+        name: title for name, title in branches_of(node).items() if filled.get(name)
+    }
 
 
 def size_of(node: Node) -> int:

@@ -71,5 +71,3 @@ def renamed(definition: Definition, old: str, new: str) -> Definition:
     if new in {node["key"] for node in walk(definition)}:
         raise CommandRefused(_("the key “%(key)s” is taken") % {"key": new})
     return {**definition, "nodes": with_keys(definition["nodes"], {old: new})}
-
-

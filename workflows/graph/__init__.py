@@ -1,6 +1,6 @@
 """The definition of a workflow, a JSON document, and pure functions over it."""
 
-from workflows.graph.changes import inside, insert_line, move, new_keys, place_of
+from workflows.graph.changes import insert_line, inside, move, new_keys, place_of
 from workflows.graph.document import (
     Definition,
     Node,

@@ -89,7 +89,7 @@ def new_key(definition: Definition, kind: str) -> str:
 
 
 def take_key(stem: str, taken: set[str]) -> str:
-    """Number `stem` until it is not among the keys `taken`, and add it to them."""
+    """Make `stem` a key that is not among those `taken`, and add it to them."""
     kept = stem.rstrip("0123456789").rstrip("_")[:50] if stem in taken else stem
     number, key = 1, stem
     while key in taken:

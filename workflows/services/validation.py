@@ -141,7 +141,9 @@ def _add_places(
         scope = replace(
             start.scope,
             nodes=frozenset(earlier),
-            body=frozenset(each["key"] for inner in branches.values() for each in inner),
+            body=frozenset(
+                each["key"] for inner in branches.values() for each in inner
+            ),
         )
         places[node["key"]] = Place(scope, start.loops)
         # A loop has no result yet while its body runs.
