@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from workflows.exceptions import WorkflowError
+from workflows.models import Workflow
 
 
 class SettingEmpty(WorkflowError):
@@ -17,6 +18,16 @@ class SettingEmpty(WorkflowError):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"The setting '{name}' is empty, and it is needed here.")
+
+
+class NotABoolean(WorkflowError):
+    """A condition gave a value that is neither true nor false."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(
+            f"The condition gave {str(value)[:50]!r} ({type(value).__name__}); it must "
+            "give true or false. Compare it, for example with == or > 0."
+        )
 
 
 class ZoneField(forms.CharField):
@@ -51,3 +62,22 @@ def require_values(config: Mapping[str, Any], names: Iterable[str]) -> None:
     for name in names:
         if config[name] in (None, ""):
             raise SettingEmpty(name)
+
+
+class WorkflowField(forms.TypedChoiceField):
+    """One of the workflows that are not deleted, by its id."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=_workflows, coerce=int, **options)
+
+
+def _workflows() -> list[tuple[int, str]]:
+    rows = Workflow.objects.present().order_by("title", "pk")
+    return list(rows.values_list("pk", "title"))
+
+
+def truth_of(value: object) -> bool:
+    """Give what a condition has decided; raise `NotABoolean` for anything else."""
+    if not isinstance(value, bool):
+        raise NotABoolean(value)
+    return value

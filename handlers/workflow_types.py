@@ -1,5 +1,6 @@
 """The node types of this app, in the order of the add menu, and its works."""
 
+from handlers.nodes.aggregate import Aggregate
 from handlers.nodes.calculation import Calculation
 from handlers.nodes.condition import Condition
 from handlers.nodes.create import Create
@@ -7,10 +8,19 @@ from handlers.nodes.dates import Dates
 from handlers.nodes.delay import Delay
 from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
+from handlers.nodes.function import Function
 from handlers.nodes.http import Http
+from handlers.nodes.json_mapping import JsonMapping
+from handlers.nodes.json_query import JsonQuery
+from handlers.nodes.log import Log
+from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
+from handlers.nodes.output import Output
 from handlers.nodes.query import Query
+from handlers.nodes.subworkflow import SubWorkflow
+from handlers.nodes.template import Template
 from handlers.nodes.update import Update
+from handlers.nodes.variables import Variables
 from handlers.nodes.work import BackgroundWork
 from handlers.work.crew import Crew
 from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
@@ -19,18 +29,28 @@ from workflows.registry import register_lane, register_node, register_poller
 register_node(Condition)
 register_node(Loop)
 register_node(Delay)
+register_node(SubWorkflow)
+register_node(Output)
 register_node(End)
 
 register_node(Query)
 register_node(Create)
 register_node(Update)
 register_node(Delete)
+register_node(Aggregate)
 
+register_node(Variables)
 register_node(Calculation)
 register_node(Dates)
+register_node(Template)
+register_node(JsonQuery)
+register_node(JsonMapping)
+register_node(Lookup)
 
 register_node(Http)
+register_node(Function)
 register_node(BackgroundWork)
+register_node(Log)
 
 register_lane(Crew)
 

@@ -86,6 +86,13 @@ class FieldUnknown(WorkflowError):
         )
 
 
+class RecordGone(WorkflowError):
+    """Something names a record that is not there."""
+
+    def __init__(self, collection: str, pk: object) -> None:
+        super().__init__(f"There is no record {_short(str(pk))} in '{collection}'.")
+
+
 class Archived(WorkflowError):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is deleted and can no longer be used.")
@@ -110,6 +117,29 @@ class RoundTooLarge(WorkflowError):
         super().__init__(
             f"The item of a round has {size} characters, more than {limit}. Loop over "
             "keys or ids, and read the rest inside the body."
+        )
+
+
+class ChildRefused(WorkflowError):
+    """A sub-workflow may not be started: it is in its own chain, or has no room."""
+
+    def __init__(self, workflow: str, reason: str) -> None:
+        super().__init__(f"'{workflow}' was not started: {reason or 'it ran already'}.")
+
+
+class ReplyTooLarge(WorkflowError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The reply has {size} characters, more than {limit}. Send a key or an "
+            "address, and let the workflow read the rest."
+        )
+
+
+class VariablesTooLarge(WorkflowError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The variables would have {size} characters, more than {limit}. Keep "
+            "less in them, or store it in a collection."
         )
 
 

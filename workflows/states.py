@@ -56,6 +56,8 @@ TRANSITIONS: dict[ExecutionStatus, frozenset[ExecutionStatus]] = {
     _S.MISSED: frozenset(),
 }
 
+#: Jobs that have not ended.
+OPEN_JOBS = frozenset({JobStatus.RUNNING, JobStatus.WAITING})
 FINAL = frozenset(status for status, after in TRANSITIONS.items() if not after)
 UNFINISHED = frozenset(TRANSITIONS) - FINAL
 

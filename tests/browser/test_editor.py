@@ -296,34 +296,28 @@ PANELS = ["", "node:b", "add"]
 OTHERS = ["node:fork", "problems", "versions", "keys", "options"]
 
 
-@pytest.fixture
-def watched():
-    """Collect what the console of a page complains of."""
+def complaints_of(page):
+    """Collect what the console of a page complains of, but for the tab's icon."""
     complaints = []
-
-    def watch(page):
-        page.on("console", lambda line: complaints.append(line.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    watch.complaints = complaints
-    return watch
+    page.on("console", lambda line: complaints.append(line.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return complaints
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("locale", ["en-GB", "ru-RU"])
-def test_axe_and_the_policy_find_nothing(browse, version, watched, locale, scheme):
-    page = watched(browse(locale=locale, color_scheme=scheme))
-    found = {}
+def test_axe_and_the_policy_find_nothing(browse, version, locale, scheme):
+    page = browse(locale=locale, color_scheme=scheme)
+    complaints, found = complaints_of(page), {}
 
     is_first = (locale, scheme) == ("en-GB", "light")
     for panel in PANELS + (OTHERS if is_first else []):
         page.goto(f"{url('workflowversion_change', version.pk)}?panel={panel}")
         # There is no icon for the tab; axe itself breaks the policy.
-        assert [line for line in watched.complaints if "404" not in line] == []
+        assert [line for line in complaints if "404" not in line] == []
         rules = Axe().run(page).response["violations"]
         found[panel] = [(rule["id"], rule["nodes"][0]["html"]) for rule in rules]
-        watched.complaints.clear()
+        complaints.clear()
 
     assert not any(found.values()), found
 
@@ -340,8 +334,7 @@ def test_page_is_as_wide_as_its_window(browse, version, width):
         assert page.evaluate(wider) is False
 
 
-def test_hostile_texts_run_nothing(page, watched):
-    watched(page)
+def test_hostile_texts_run_nothing(page):
     dialogs = []
     page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     card(page, "b").click()

@@ -104,7 +104,7 @@ class EditorPages(VersionAccess):
     ) -> HttpResponse:
         """Save the form of a node; what is wrong with it is shown where it is."""
         node = found(version, key)
-        both = forms_of(version.definition, node, request.POST)
+        both = forms_of(version, node, request.POST)
         if not both.are_valid():
             return self.invalid(request, version, f"node:{key}", both)
         return self._do(request, version, Update(key, both.values()), both)

@@ -22,7 +22,9 @@ class WorkflowForm(forms.ModelForm):
     class Meta:
         model = Workflow
         fields = ["title", "description", "categories"]
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        widgets: dict[str, forms.Widget] = {
+            "description": forms.Textarea(attrs={"rows": 3})
+        }
 
 
 class NewWorkflowForm(WorkflowForm):

@@ -10,8 +10,9 @@ from workflows import registry
 from workflows.admin.forms import FrameForm
 from workflows.admin.pages import closed
 from workflows.forms import ConfigForm
-from workflows.graph import Definition, Node
-from workflows.services import scope_at
+from workflows.graph import Node
+from workflows.models import WorkflowVersion
+from workflows.services import scope_at, trigger_names
 
 
 @dataclass
@@ -40,14 +41,16 @@ class NodeForms:
             closed(self.config)
 
 
-def forms_of(definition: Definition, node: Node, data: QueryDict | None) -> NodeForms:
-    """Make the forms of a node that is part of `definition`."""
+def forms_of(
+    version: WorkflowVersion, node: Node, data: QueryDict | None = None
+) -> NodeForms:
+    """Make the forms of a node of a version."""
     frame = FrameForm(data, initial=node, prefix="node")
     if node["type"] not in registry.nodes:
         return NodeForms(frame, None)
     form_class = registry.nodes.get(node["type"]).form_class
     defaults = {name: each.initial for name, each in form_class.base_fields.items()}
     initial = {**defaults, **form_class.flat(node.get("config") or {})}
-    scope = scope_at(definition, node["key"])
+    scope = scope_at(version.definition, node["key"], trigger_names(version))
     config = form_class(data, initial=initial, prefix="config", scope=scope)
     return NodeForms(frame, config)

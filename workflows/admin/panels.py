@@ -78,7 +78,7 @@ Made = tuple[str, dict[str, Any]]
 def _node(asked: Asked) -> Made:
     version = asked.version
     node = found(version, asked.subject)
-    both: NodeForms = asked.posted or forms_of(version.definition, node, None)
+    both: NodeForms = asked.posted or forms_of(version, node)
     if not asked.is_open:
         both.close()
     kind = node["type"]

@@ -25,6 +25,7 @@ from workflows.contracts import (
 from workflows.engine.answers import storable, storable_or_none
 from workflows.engine.claims import is_innocent
 from workflows.engine.frames import Frame
+from workflows.engine.replies import reply_to
 from workflows.engine.run import Call, Outcome, Run
 from workflows.exceptions import LoopsTooDeep, NodeRaised
 from workflows.statements import JobRow
@@ -131,11 +132,13 @@ def _node_run(
         now=scope["now"],
         key=run.step.key,
         execution_id=execution.pk,
+        number=number,
         attempt=1 if job is None else job.attempt + (0 if waits else 1),
         idempotency_key=f"{execution.pk}-{run.step.key}-{number}",
         scope=scope,
         ancestors=(*execution.ancestors, execution.pk),
         waited=job.result if job is not None and waits else None,
+        reply=reply_to(job) if waits else None,
         past=past,
     )
 
@@ -218,7 +221,10 @@ def _settle(
 
 def _follow(run: Run, answer: Final, now: datetime) -> None:
     match answer:
-        case Succeeded(result, branch):
+        case Succeeded(result, branch, output=output):
+            if output:
+                run.output, run.has_output = result, True
+            run.set_variables(result)
             _move_on(run, result, run.step.after(branch))
         case Waiting(until):
             run.outcome = Outcome(ExecutionStatus.WAITING, due_at=until)
@@ -298,6 +304,7 @@ def _write_job(job: JobRow, answer: Final, now: datetime) -> None:
             job.status, job.result, job.log = JobStatus.SUCCEEDED, result, readable(log)
         case Waiting(_, result):
             job.status, job.result, job.finished_at = JobStatus.WAITING, result, None
+            job.replied_at = None
         case Failed(message, result):
             job.status, job.result = JobStatus.FAILED, result
             job.error = readable(message)

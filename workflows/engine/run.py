@@ -6,15 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflows.chains import within
 from workflows.contracts import NodeResult, NodeRun
 from workflows.engine.compiled import CompiledStep, CompiledVersion
 from workflows.engine.frames import Frame, loop_of, path_of, restored
-from workflows.engine.history import DONE, OPEN
+from workflows.engine.history import DONE
 from workflows.exceptions import WorkflowError
 from workflows.graph import Step
 from workflows.options import Options
 from workflows.statements import Claimed, JobRow
-from workflows.states import ExecutionStatus
+from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,10 @@ class Call:
     method: str = "run"
 
     def __call__(self) -> NodeResult | None:
-        answer: NodeResult | None = getattr(self.compiled.handler, self.method)(
-            self.node_run
-        )
+        with within(self.node_run.ancestors):
+            answer: NodeResult | None = getattr(self.compiled.handler, self.method)(
+                self.node_run
+            )
         return answer
 
 
@@ -53,6 +55,8 @@ class Run:
     stored: Sequence[JobRow] = ()
     at: str | None = None
     results: dict[str, Any] = field(default_factory=dict)
+    #: What nodes have set, by name: the latest of each.
+    variables: dict[str, Any] = field(default_factory=dict)
     #: The bodies that it is inside of, the outermost first.
     frames: list[Frame] = field(default_factory=list)
     #: The job of node `at` that was begun or that waits, if there is one.
@@ -65,29 +69,38 @@ class Run:
     #: What that call gave; kept until the group that settles it is committed.
     answer: Any = None
     answer_used: bool = False
-    #: The results that are committed.
+    #: What an output node gave since the last commit.
+    output: Any = None
+    has_output: bool = False
+    #: The results and variables that are committed.
     _ground: dict[str, Any] = field(default_factory=dict)
+    _ground_variables: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._ground = {j.node_key: j.result for j in self.stored if j.status in DONE}
-        self.stored = [job for job in self.stored if job.status in OPEN]
+        for job in self.stored:
+            if job.status == JobStatus.SUCCEEDED:
+                self._ground_variables |= self._variables_of(job.node_key, job.result)
+        self.stored = [job for job in self.stored if job.status in OPEN_JOBS]
         self.reset()
 
     def reset(self) -> None:
         """Go back to what the database holds."""
         self.results = dict(self._ground)
+        self.variables = dict(self._ground_variables)
         self.at = self.execution.position or self.version.first
         self.frames = restored(self.execution.frames)
         self.open_job = self._find_open_job()
         self.new_jobs, self.changed_jobs = [], []
         self.outcome = self.call = None
         self.answer_used = False
+        self.output, self.has_output = None, False
 
     def _find_open_job(self) -> JobRow | None:
         if not self.stored or self.is_back:
             return None
         last = self.stored[-1]
-        return last if last.status in OPEN and last.node_key == self.at else None
+        return last if last.status in OPEN_JOBS and last.node_key == self.at else None
 
     @property
     def is_back(self) -> bool:
@@ -114,6 +127,16 @@ class Run:
             raise compiled
         return compiled
 
+    def set_variables(self, result: Any) -> None:
+        """Take over what the node, where the run is, has set, if that is its kind."""
+        self.variables |= self._variables_of(self.at or "", result)
+
+    def _variables_of(self, key: str, result: Any) -> Mapping[str, Any]:
+        step = self.version.steps.get(key)
+        if not isinstance(step, CompiledStep) or not step.handler.sets_variables:
+            return {}
+        return result or {}
+
     def add_job(self, now: datetime, **values: Any) -> JobRow:
         step = self.step
         job = JobRow(
@@ -136,6 +159,11 @@ class Run:
         changed = copy.copy(job)
         self.changed_jobs.append(changed)
         return changed
+
+    def latest(self, job: JobRow) -> JobRow:
+        """Give a stored job as it will be written."""
+        changed = (each for each in self.changed_jobs if each.number == job.number)
+        return next(changed, job)
 
     def job_of(self, frame: Frame) -> JobRow:
         """Find the open job of a node that loops."""
@@ -180,10 +208,12 @@ class Run:
         kept = [job for job in self.stored if job.number not in changed]
         jobs = [*kept, *self.changed_jobs, *self.new_jobs]
         self.stored = sorted(
-            (job for job in jobs if job.status in OPEN), key=lambda job: job.number
+            (job for job in jobs if job.status in OPEN_JOBS), key=lambda job: job.number
         )
         self._ground = dict(self.results)
+        self._ground_variables = dict(self.variables)
         self.new_jobs, self.changed_jobs = [], []
+        self.output, self.has_output = None, False
         if self.answer_used:
             self.answer, self.answer_used = None, False
 
@@ -194,6 +224,7 @@ class Run:
         return {
             "trigger": execution.context,
             "nodes": self.results,
+            "vars": self.variables,
             "now": now,
             "execution": {"id": execution.pk, "planned_at": execution.planned_at},
             "workflow": self.version.workflow,

@@ -32,6 +32,12 @@ class ScopeNames:
     )
     body: frozenset[str] = frozenset()
 
+    def with_trigger(self, names: frozenset[str]) -> "ScopeNames":
+        """Add parts of `trigger` that its type has besides those of all types."""
+        return replace(
+            self, fields={**self.fields, "trigger": self.fields["trigger"] | names}
+        )
+
     def inside_loop(self) -> "ScopeNames":
         """Add what the body knows; in a loop inside a loop also `loop.parent`."""
         parent = {"parent"} if "loop" in self.roots else set()
@@ -41,6 +47,14 @@ class ScopeNames:
             roots=self.roots | {"loop"},
             fields={**self.fields, "loop": FIELDS["loop"] | parent},
             body=frozenset(),
+        )
+
+    def knowing(self, root: str, parts: Iterable[str]) -> "ScopeNames":
+        """Add a root that one setting of a node knows, with its parts."""
+        return replace(
+            self,
+            roots=self.roots | {root},
+            fields={**self.fields, root: frozenset(parts)},
         )
 
 
@@ -57,11 +71,14 @@ def fault_of(path: tuple[str, ...], available: ScopeNames) -> str:
         if root == "loop":
             return "'loop' is known only inside a loop."
         return f"'{root}' is unknown.{nearest(root, available.roots)}"
-    if root == "nodes":
-        if key is None or key in available.nodes:
-            return ""
-        return f"There is no earlier node '{key}'.{nearest(key, available.nodes)}"
-    known = available.fields.get(root)
+    known = available.nodes if root == "nodes" else available.fields.get(root)
     if key is None or known is None or key in known:
         return ""
-    return f"'{root}' has no '{key}'.{nearest(key, known)}"
+    sentence = _MISSING.get(root, "'{root}' has no '{key}'.")
+    return sentence.format(root=root, key=key) + nearest(key, known)
+
+
+_MISSING = {
+    "nodes": "There is no earlier node '{key}'.",
+    "vars": "No node before sets the variable '{key}'.",
+}

@@ -1,5 +1,6 @@
 """What is stored: workflows in versions, their executions and jobs."""
 
+from workflows.models.child import Child
 from workflows.models.editing import EditStep
 from workflows.models.execution import LATE, Execution, ExecutionQuerySet
 from workflows.models.fields import marker
@@ -18,6 +19,7 @@ __all__ = [
     "LATE",
     "Alert",
     "Category",
+    "Child",
     "EditStep",
     "Execution",
     "ExecutionQuerySet",

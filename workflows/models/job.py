@@ -36,6 +36,10 @@ class Job(models.Model):
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    #: What somebody told the node while it waits; see `services.resume`.
+    reply = TypedJSONField(verbose_name=_("reply"), null=True, blank=True)
+    #: When; None while nobody has, and again when the node goes on waiting.
+    replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
     #: In which round of the loops around it, from 1: "3", or "3.1" in nested loops.
     round = models.CharField(_("round"), max_length=100, blank=True, default="")
 

@@ -1,7 +1,8 @@
 """What may be done with workflows and executions; every effect goes through here."""
 
-from workflows.cluster import unheard, wake_lane
+from workflows.cluster import muted as unwoken, unheard, wake_lane
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
+from workflows.services.children import end_orphans, settle_children, start_child
 from workflows.services.edits import (
     change_definition,
     change_options,
@@ -11,7 +12,7 @@ from workflows.services.edits import (
     undo,
 )
 from workflows.services.event import Event
-from workflows.services.events import record_missed, start, start_many
+from workflows.services.events import record_missed, refuse, start, start_many
 from workflows.services.executions import (
     cancel,
     expire,
@@ -19,15 +20,17 @@ from workflows.services.executions import (
     requeue_dead,
     requeue_killed,
     retry,
+    run_here,
     run_manually,
 )
 from workflows.services.history import Author, Steps, changes_since, steps_of
+from workflows.services.replies import resume
 from workflows.services.retention import prune
+from workflows.services.scopes import Place, scope_at, scopes_of
 from workflows.services.validation import (
     Problem,
     problems_of,
-    scope_at,
-    scopes_of,
+    trigger_names,
     trigger_problems,
 )
 from workflows.services.versions import (
@@ -44,6 +47,7 @@ from workflows.services.versions import (
 __all__ = [
     "Author",
     "Event",
+    "Place",
     "Problem",
     "Steps",
     "archive",
@@ -60,6 +64,7 @@ __all__ = [
     "drop_ahead",
     "edit",
     "enable",
+    "end_orphans",
     "expire",
     "insert_ahead",
     "may_start_ahead",
@@ -68,18 +73,25 @@ __all__ = [
     "purge",
     "record_missed",
     "redo",
+    "refuse",
     "requeue_abandoned",
     "requeue_dead",
     "requeue_killed",
+    "resume",
     "retry",
+    "run_here",
     "run_manually",
     "scope_at",
     "scopes_of",
+    "settle_children",
     "start",
+    "start_child",
     "start_many",
     "steps_of",
+    "trigger_names",
     "trigger_problems",
     "undo",
     "unheard",
+    "unwoken",
     "wake_lane",
 ]

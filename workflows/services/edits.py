@@ -16,6 +16,7 @@ from workflows.services.validation import (
     definition_problems,
     require_none,
     shape_problems,
+    trigger_names,
     trigger_problems,
 )
 from workflows.services.versions import locked, rearm, subscription_of
@@ -35,7 +36,7 @@ def change_definition(
     Raises `VersionFrozen`, `EditConflict` if `revision` is not the stored one, and
     `InvalidDefinition`.
     """
-    require_none(definition_problems(definition))
+    require_none(definition_problems(definition, trigger_names(version)))
     return edit(version, definition, revision=revision, author=author)
 
 
@@ -95,7 +96,8 @@ def _save_nodes(
 def _require_runnable(version: WorkflowVersion) -> None:
     """Keep problems out of a version that fires at any moment."""
     if version.enabled:
-        require_none(definition_problems(version.definition))
+        names = trigger_names(version)
+        require_none(definition_problems(version.definition, names))
 
 
 def change_trigger(

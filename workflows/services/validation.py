@@ -1,7 +1,7 @@
 """What keeps a version from running, a sentence for each problem."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from workflows import registry
@@ -12,9 +12,9 @@ from workflows.exceptions import (
     NotRegistered,
     ResultNotStorable,
 )
-from workflows.expressions import ScopeNames
 from workflows.graph import Definition, Node, check, walk
 from workflows.models import WorkflowVersion
+from workflows.services.scopes import Place, scopes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +30,11 @@ class Problem:
         return f"{place}: {self.message}" if place else self.message
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What is known where a node stands."""
-
-    #: The names that its expressions may use.
-    scope: ScopeNames
-    #: The loops around it.
-    loops: int
-
-
 def problems_of(version: WorkflowVersion) -> list[Problem]:
     """List what must be mended before `version` can be enabled."""
     return [
         *trigger_problems(version.trigger_type, version.trigger_config),
-        *definition_problems(version.definition),
+        *definition_problems(version.definition, trigger_names(version)),
         *(_waiting_problems(version.definition) if version.synchronous else ()),
     ]
 
@@ -75,6 +65,14 @@ def trigger_problems(kind: str, config: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(message, field=field)
 
 
+def trigger_names(version: WorkflowVersion) -> frozenset[str]:
+    """Name the parts of `trigger` that its type adds to those of all types."""
+    if version.trigger_type not in registry.triggers:
+        return frozenset()
+    trigger = registry.triggers.get(version.trigger_type)
+    return frozenset(trigger.more_shapes(version.trigger_config))
+
+
 def shape_problems(definition: Definition) -> Iterator[Problem]:
     """Find what keeps a definition from being stored, whatever its nodes say."""
     if wrong := check(definition):
@@ -83,14 +81,19 @@ def shape_problems(definition: Definition) -> Iterator[Problem]:
     yield from _storing_problems(definition)
 
 
-def definition_problems(definition: Definition) -> Iterator[Problem]:
-    """Check the shape first; only what has the right shape is checked node by node."""
+def definition_problems(
+    definition: Definition, trigger: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    """Check the shape first; only what has the right shape is checked node by node.
+
+    `trigger` are the names that `trigger_names` gives.
+    """
     wrong = list(shape_problems(definition))
     yield from wrong
     if not wrong:
-        scopes = scopes_of(definition)
+        places = scopes_of(definition, trigger)
         for node in walk(definition):
-            yield from node_problems(node, scopes[node["key"]])
+            yield from node_problems(node, places[node["key"]])
 
 
 def _storing_problems(value: object) -> Iterator[Problem]:
@@ -117,42 +120,3 @@ def node_problems(node: Node, place: Place) -> Iterator[Problem]:
             yield Problem(f"It has no branch '{branch}'; it has: {known}.", node=key)
     if handler.loops and place.loops >= LoopsTooDeep.MOST:
         yield Problem(str(LoopsTooDeep()), node=key)
-
-
-def scope_at(definition: Definition, key: str) -> ScopeNames:
-    """Tell which names the expressions of a node may use; raise `KeyError`."""
-    return scopes_of(definition)[key].scope
-
-
-def scopes_of(definition: Definition) -> dict[str, Place]:
-    """Tell for every node what is known where it stands, by its key."""
-    places: dict[str, Place] = {}
-    _add_places(definition["nodes"], Place(ScopeNames(), 0), places, registry.looping())
-    return places
-
-
-def _add_places(
-    line: list[Node], start: Place, places: dict[str, Place], looping: Collection[str]
-) -> None:
-    """Add the nodes of a line; those before it are known already where it starts."""
-    earlier = set(start.scope.nodes)
-    for node in line:
-        branches = node.get("branches", {})
-        scope = replace(
-            start.scope,
-            nodes=frozenset(earlier),
-            body=frozenset(
-                each["key"] for inner in branches.values() for each in inner
-            ),
-        )
-        places[node["key"]] = Place(scope, start.loops)
-        # A loop has no result yet while its body runs.
-        is_loop = node["type"] in looping
-        known = earlier if is_loop else earlier | {node["key"]}
-        inside = replace(scope, nodes=frozenset(known), body=frozenset())
-        below = Place(
-            inside.inside_loop() if is_loop else inside, start.loops + is_loop
-        )
-        for inner in branches.values():
-            _add_places(inner, below, places, looping)
-        earlier.add(node["key"])

@@ -68,6 +68,10 @@ class JobRow:
     finished_at: datetime | None = None
     #: In which round of the loops around it, such as "3" or "3.1"; empty outside.
     round: str = ""
+    #: What a waiting node was told, and when; read here, and written by nobody who
+    #: writes jobs, so that none is lost.
+    reply: Any = None
+    replied_at: datetime | None = None
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0008_follow_loops'),
+        ('workflows', '0010_link_children'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
