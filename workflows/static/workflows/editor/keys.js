@@ -90,6 +90,10 @@ function act(editor, event, onCanvas) {
         return true;
     }
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    // What is typed ahead into a panel that is still coming is no command.
+    if (editor.ariaBusy === "true") {
+        return true;
+    }
     if (event.altKey || !onCanvas || !(key in ALONE) || (!editor.isOpen && CHANGES.has(key))) {
         return false;
     }
