@@ -10,11 +10,12 @@ from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
 from handlers.nodes.function import Function
 from handlers.nodes.http import Http
-from handlers.nodes.log import Log
 from handlers.nodes.json_mapping import JsonMapping
 from handlers.nodes.json_query import JsonQuery
+from handlers.nodes.log import Log
 from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
+from handlers.nodes.mail import EMail
 from handlers.nodes.query import Query
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
@@ -42,6 +43,7 @@ register_node(JsonMapping)
 register_node(Lookup)
 
 register_node(Http)
+register_node(EMail)
 register_node(Function)
 register_node(BackgroundWork)
 register_node(Log)
