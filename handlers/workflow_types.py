@@ -19,6 +19,7 @@ from handlers.nodes.mail import EMail
 from handlers.nodes.query import Query
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
+from handlers.nodes.variables import Variables
 from handlers.nodes.work import BackgroundWork
 from handlers.work.crew import Crew
 from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
@@ -35,6 +36,7 @@ register_node(Update)
 register_node(Delete)
 register_node(Aggregate)
 
+register_node(Variables)
 register_node(Calculation)
 register_node(Dates)
 register_node(Template)

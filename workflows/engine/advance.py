@@ -222,6 +222,7 @@ def _settle(
 def _follow(run: Run, answer: Final, now: datetime) -> None:
     match answer:
         case Succeeded(result, branch):
+            run.set_variables(result)
             _move_on(run, result, run.step.after(branch))
         case Waiting(until):
             run.outcome = Outcome(ExecutionStatus.WAITING, due_at=until)
