@@ -93,7 +93,7 @@ class MailForm(NodeForm):
         help_text=_("Without it, it is made of the HTML."),
     )
     html = TemplateField(
-        label="HTML",
+        label=_("HTML"),
         required=False,
         help_text=_("What expressions give is escaped, unless {{ …|safe }} says not."),
     )
