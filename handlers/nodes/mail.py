@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from handlers.attachments import FilesField, read_files
 from handlers.mail import Mail, read_addresses, send
@@ -85,7 +85,10 @@ class LineField(TextExpression):
 class MailForm(NodeForm):
     """Addresses the message, and has what it says."""
 
-    to = AddressesField(label=_("To"), help_text=_("{{ trigger.data.customer.email }}"))
+    to = AddressesField(
+        label=pgettext_lazy("e-mail", "To"),
+        help_text=_("{{ trigger.data.customer.email }}"),
+    )
     subject = LineField(label=_("Subject"), max_length=250)
     text = TemplateField(
         label=_("Text"),
@@ -106,7 +109,9 @@ class MailForm(NodeForm):
     bcc = AddressesField(label=_("Blind copy to"), required=False)
     reply_to = AddressesField(label=_("Reply to"), required=False)
     sender = AddressesField(
-        label=_("From"), required=False, help_text=_("Empty: DEFAULT_FROM_EMAIL.")
+        label=pgettext_lazy("e-mail", "From"),
+        required=False,
+        help_text=_("Empty: DEFAULT_FROM_EMAIL."),
     )
 
     def clean(self) -> dict[str, Any]:
