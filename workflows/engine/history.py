@@ -11,8 +11,9 @@ from workflows.states import JobStatus
 
 #: The columns of a job, in the order of `JobRow`.
 _COLUMNS = [field.name for field in fields(JobRow)]
-DONE = frozenset({JobStatus.SUCCEEDED, JobStatus.SKIPPED})
-OPEN = frozenset({JobStatus.RUNNING, JobStatus.WAITING})
+#: Jobs whose results later nodes see, and jobs that go on.
+DONE = frozenset({JobStatus.SUCCEEDED, JobStatus.CONTINUED, JobStatus.SKIPPED})
+OPEN = frozenset({JobStatus.RUNNING, JobStatus.WAITING, JobStatus.RETRYING})
 
 
 def jobs_of(ids: Sequence[int], many: Sequence[int] = ()) -> dict[int, list[JobRow]]:

@@ -36,6 +36,8 @@ class Job(models.Model):
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    #: When a node that waits reaches its time limit; NULL if it has none.
+    expires_at = models.DateTimeField(null=True, blank=True)
     #: In which round of the loops around it, from 1: "3", or "3.1" in nested loops.
     round = models.CharField(_("round"), max_length=100, blank=True, default="")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from workflows.cluster import wake
-from workflows.engine import held, release_held
+from workflows.engine import OPEN, held, release_held
 from workflows.models import Execution, Job, WorkflowVersion
 from workflows.options import Concurrency
 from workflows.states import ExecutionStatus, JobStatus
@@ -33,7 +33,7 @@ def end(
             owner=None,
         )
         open_jobs = Job.objects.filter(execution__in=list(locked))
-        open_jobs.filter(status__in=[JobStatus.RUNNING, JobStatus.WAITING]).update(
+        open_jobs.filter(status__in=OPEN).update(
             status=JobStatus.CANCELLED, finished_at=now
         )
         make_room(set(locked.values()), now)
