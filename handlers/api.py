@@ -1,6 +1,5 @@
 """The way in for programs: the JSON of a command, with a token, over HTTP."""
 
-import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -12,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from handlers.actions.texts import read_json
 from handlers.conf import settings
 from handlers.work.audit import note_change, note_start
 from handlers.work.models import Work
-from handlers.work.starting import COMMANDS, place, stop
+from handlers.work.starting import COMMANDS, place, stop, tagged
 from handlers.work.tokens import user_of
 from workflows.exceptions import WorkflowError
 
@@ -56,15 +56,15 @@ def start(request: HttpRequest) -> HttpResponse:
     except ValueError as error:
         return refusal(400, str(error))
     if name == "StopWork":
-        return _stop(request, str(value))
+        return _stop(request, value)
     return _start(request, name, value)
 
 
 def _command(body: bytes) -> tuple[str, Any]:
     """Read `{"StartWork": {…}}`, or the keys of the command alone."""
     try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
+        given = read_json(body.decode(), "The body")
+    except (ValueError, WorkflowError):
         raise ValueError(_("The body is not valid JSON.")) from None
     if not isinstance(given, Mapping) or not given:
         raise ValueError(_("The body must be an object with one command."))
@@ -91,10 +91,13 @@ def _start(request: HttpRequest, name: str, value: Any) -> HttpResponse:
     )
 
 
-def _stop(request: HttpRequest, tag: str) -> HttpResponse:
+def _stop(request: HttpRequest, tag: Any) -> HttpResponse:
     if not request.user.has_perm("handlers.stop_work"):
         return refusal(403, _("The user of this token may not stop works."))
-    works = Work.objects.unfinished().filter(tag=tag)
+    try:
+        works = tagged(tag).unfinished()
+    except WorkflowError as error:
+        return refusal(400, str(error))
     with transaction.atomic():
         stopped = 0
         for work in works:

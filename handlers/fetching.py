@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,9 @@ _CHUNK = 65_536
 _REDIRECTS = {301, 302, 303, 307, 308}
 #: Headers that the connection sets itself.
 _RESERVED = {"host", "content-length", "transfer-encoding", "connection"}
+#: A header's name and value, by RFC 9110; the value in Latin-1.
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
 class FetchFailed(WorkflowError):
@@ -39,6 +43,16 @@ class HeaderRefused(WorkflowError):
         super().__init__(f"The header '{name}' is set by the connection itself.")
 
 
+class HeaderInvalid(WorkflowError):
+    """A header that no request can carry."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The header {name[:60]!r} has a line break or another character that "
+            "headers cannot carry."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request as it is meant."""
@@ -53,6 +67,8 @@ class Call:
     timeout: float = 10
     #: Redirects that are followed.
     redirects: int = 5
+    #: Texts that are hidden in the answer, where the other side repeats them.
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +84,39 @@ class Answer:
     #: The body as text; in Base64 if it is none.
     text: str = ""
 
+    def without(self, secrets: tuple[str, ...]) -> "Answer":
+        """Hide these texts wherever they stand."""
+        if not secrets:
+            return self
+        return replace(
+            self,
+            headers=_without(self.headers, secrets),
+            data=_without(self.data, secrets),
+            text=_without(self.text, secrets),
+        )
+
+
+def _without(value: Any, secrets: tuple[str, ...]) -> Any:
+    match value:
+        case str():
+            for secret in secrets:
+                value = value.replace(secret, "•••")
+            return value
+        case Mapping():
+            return {
+                _without(name, secrets): _without(each, secrets)
+                for name, each in value.items()
+            }
+        case list():
+            return [_without(each, secrets) for each in value]
+        case _:
+            return value
+
 
 def fetch(call: Call) -> Answer:
     """Make the request; raise `FetchFailed`, or an error that names what is refused."""
     deadline = monotonic() + call.timeout
-    for name in call.headers:
-        if name.lower() in _RESERVED:
-            raise HeaderRefused(name)
+    _check_headers(call.headers)
     host = ""
     with guarded_session() as session:
         for _hop in range(call.redirects + 1):
@@ -84,9 +126,17 @@ def fetch(call: Call) -> Answer:
             except (RequestException, HTTPError, OSError) as error:
                 raise FetchFailed(host, _problem(error)) from error
             if isinstance(answer, Answer):
-                return answer
+                return answer.without(call.secrets)
             call = answer
     raise FetchFailed(host, "it redirects too often")
+
+
+def _check_headers(headers: Mapping[str, str]) -> None:
+    for name, value in headers.items():
+        if name.lower() in _RESERVED:
+            raise HeaderRefused(name)
+        if not _NAME.fullmatch(name) or not _VALUE.fullmatch(value):
+            raise HeaderInvalid(name)
 
 
 @contextmanager

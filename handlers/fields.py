@@ -19,6 +19,16 @@ class SettingEmpty(WorkflowError):
         super().__init__(f"The setting '{name}' is empty, and it is needed here.")
 
 
+class NotABoolean(WorkflowError):
+    """A condition gave a value that is neither true nor false."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__(
+            f"The condition gave {str(value)[:50]!r} ({type(value).__name__}); it must "
+            "give true or false. Compare it, for example with == or > 0."
+        )
+
+
 class ZoneField(forms.CharField):
     """A time zone by its name; empty is that of the project."""
 
@@ -51,3 +61,10 @@ def require_values(config: Mapping[str, Any], names: Iterable[str]) -> None:
     for name in names:
         if config[name] in (None, ""):
             raise SettingEmpty(name)
+
+
+def truth_of(value: object) -> bool:
+    """Give what a condition has decided; raise `NotABoolean` for anything else."""
+    if not isinstance(value, bool):
+        raise NotABoolean(value)
+    return value

@@ -39,6 +39,14 @@ def unseal(text: str) -> Any:
         raise SecretUnreadable from None
 
 
+def rotated(text: str) -> str:
+    """Encrypt anew, with the newest key, what `seal` made."""
+    try:
+        return _fernet().rotate(text.encode()).decode()
+    except InvalidToken:
+        raise SecretUnreadable from None
+
+
 def _fernet() -> MultiFernet:
     given = (django_settings.SECRET_KEY, *django_settings.SECRET_KEY_FALLBACKS)
     keys = settings().secret_keys or tuple(map(str, given))

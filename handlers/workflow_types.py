@@ -1,5 +1,6 @@
 """The node types of this app, in the order of the add menu, and its works."""
 
+from handlers.nodes.aggregate import Aggregate
 from handlers.nodes.calculation import Calculation
 from handlers.nodes.condition import Condition
 from handlers.nodes.create import Create
@@ -8,8 +9,12 @@ from handlers.nodes.delay import Delay
 from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
 from handlers.nodes.http import Http
+from handlers.nodes.json_mapping import JsonMapping
+from handlers.nodes.json_query import JsonQuery
+from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
 from handlers.nodes.query import Query
+from handlers.nodes.template import Template
 from handlers.nodes.update import Update
 from handlers.nodes.work import BackgroundWork
 from handlers.work.crew import Crew
@@ -25,9 +30,14 @@ register_node(Query)
 register_node(Create)
 register_node(Update)
 register_node(Delete)
+register_node(Aggregate)
 
 register_node(Calculation)
 register_node(Dates)
+register_node(Template)
+register_node(JsonQuery)
+register_node(JsonMapping)
+register_node(Lookup)
 
 register_node(Http)
 register_node(BackgroundWork)

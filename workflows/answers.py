@@ -34,7 +34,10 @@ class Failed:
 class Waiting:
     """The node waits, and its execution frees the worker.
 
-    It goes on at `until`, or when somebody resumes it if `until` is None.
+    It goes on at `until`, or earlier when `services.resume` brings a reply; if `until`
+    is None, only then. `resume` of its handler is called, and may wait again. Whoever
+    is to reply needs `execution_id` and `number` of the `NodeRun`. A reply that comes
+    before the waiting is committed is kept for it.
     """
 
     until: datetime | None = None

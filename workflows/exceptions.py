@@ -101,6 +101,14 @@ class RoundTooLarge(WorkflowError):
         )
 
 
+class ReplyTooLarge(WorkflowError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The reply has {size} characters, more than {limit}. Send a key or an "
+            "address, and let the workflow read the rest."
+        )
+
+
 class LoopsTooDeep(WorkflowError):
     #: Loops inside each other.
     MOST = 10

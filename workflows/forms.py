@@ -20,8 +20,10 @@ from workflows.exceptions import CollectionNotAllowed, WorkflowError
 from workflows.expressions import (
     Compiled,
     ExpressionError,
+    Render,
     ScopeNames,
     check_names,
+    compile_lines,
     compile_value,
     is_expression,
 )
@@ -57,6 +59,27 @@ class ExpressionMixin:
 
 class TextExpression(ExpressionMixin, forms.CharField):
     """Text, with expressions inside."""
+
+
+class TemplateField(TextExpression):
+    """Lines of text, with expressions inside.
+
+    In the configuration it is a pair of functions that take the scope: for plain text
+    and for HTML, in which what expressions give is escaped.
+    """
+
+    widget = forms.Textarea(attrs={"rows": 8})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strip=False, **options)
+
+    def to_python(self, value: Any) -> str:
+        # Browsers send the ends of lines as the network wants them.
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+    def compile(self, value: str) -> tuple[Render, Render]:
+        plain, html = compile_lines(value), compile_lines(value, html=True)
+        return plain.render, html.render
 
 
 class IntegerExpression(ExpressionMixin, forms.IntegerField):
@@ -103,6 +126,13 @@ class ValueField(forms.JSONField):
         return super().prepare_value(value)
 
 
+class GivenField(ValueField):
+    """Any JSON value, which must be said; an expression may still give nothing."""
+
+    def clean_result(self, value: Any) -> Any:
+        return value if value in self.empty_values else self.clean(value)
+
+
 class EachRoundField(ValueField):
     """An expression, evaluated in each round of a body; it knows `loop`.
 
@@ -110,6 +140,13 @@ class EachRoundField(ValueField):
     """
 
     each_round = True
+
+    def compile(self, value: Any) -> Render:
+        return compile_value(value).render
+
+    def names_in(self, scope: ScopeNames) -> ScopeNames:
+        """Give the names that its expressions may use, of those around the node."""
+        return scope.inside_loop()
 
 
 class MappingField(ValueField):
@@ -241,8 +278,8 @@ class NodeForm(ConfigForm):
             return
         compiled = compile_value(value)
         if self.scope is not None:
-            each_round = getattr(self.fields[name], "each_round", False)
-            scope = self.scope.inside_loop() if each_round else self.scope
+            names_in = getattr(self.fields[name], "names_in", None)
+            scope = names_in(self.scope) if names_in else self.scope
             check_names(compiled.names, scope)
 
 
@@ -300,8 +337,8 @@ def compile_config(
         raise ConfigInvalid(list(form.problems()))
     constants, dynamic = {}, []
     for name, value in form.cleaned_data.items():
-        if getattr(form.fields[name], "each_round", False):
-            constants[name] = value and compile_value(_plain(value)).render
+        if later := getattr(form.fields[name], "compile", None):
+            constants[name] = None if value in (None, "") else later(_plain(value))
         elif holds_expression(value):
             dynamic.append((name, compile_value(value), form.fields[name]))
         else:

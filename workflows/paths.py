@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from django.db.models import Field, Model
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
-from workflows.collections import collection
+from workflows.collections import collection, field_of
 from workflows.exceptions import FieldUnknown
 
 #: A field of a model, or the far end of a relation.
@@ -42,6 +42,18 @@ def path_of(model: type[Model], path: str) -> Path:
         is_relation=last.is_relation,
         is_list=any(part.one_to_many or part.many_to_many for part in crossed),
     )
+
+
+def column_of(model: type[Model], path: str) -> tuple[str, str]:
+    """Give where a column is and its name: `customer.name` is `("customer", "name")`.
+
+    The first is a path as `preload_lookups` takes it, empty for the model's own; the
+    second the name that the column has in records. Raises a `WorkflowError`.
+    """
+    relations, _, name = path.rpartition(".")
+    for step in relations.split(".") if relations else ():
+        _relation, model = follow(model, step)
+    return relations, field_of(model, name).attname
 
 
 def preload_lookups(model: type[Model], paths: Iterable[str]) -> list[str]:

@@ -10,7 +10,7 @@ from django.db.models.fields import DecimalField, FloatField, IntegerField
 from django.utils.translation import gettext, gettext_lazy as _
 
 from workflows.coercion import coerce, settable
-from workflows.collections import collection, field_of
+from workflows.collections import collection
 from workflows.exceptions import WorkflowError
 from workflows.expressions import is_expression
 from workflows.forms import (
@@ -20,7 +20,7 @@ from workflows.forms import (
     PathsField,
     holds_expression,
 )
-from workflows.paths import path_of, preload_lookups
+from workflows.paths import column_of, path_of, preload_lookups
 
 #: Records that one node may create.
 MAX_RECORDS = 1_000
@@ -84,11 +84,11 @@ class PreloadField(PathsField):
 
 
 class ColumnsField(PathsField):
-    """Fields of the record itself."""
+    """Fields of the record and of related ones: `number, customer.name`."""
 
     def check_against(self, model: type[Model], value: Any) -> None:
-        for name in value:
-            field_of(model, name)
+        for path in value:
+            column_of(model, path)
 
 
 class SortField(PathsField):

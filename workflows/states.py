@@ -58,6 +58,10 @@ TRANSITIONS: dict[ExecutionStatus, frozenset[ExecutionStatus]] = {
     _S.MISSED: frozenset(),
 }
 
+#: Jobs that wait for a reply, or may be about to.
+LISTENING_JOBS = frozenset({JobStatus.RUNNING, JobStatus.WAITING})
+#: Jobs that have not ended.
+OPEN_JOBS = LISTENING_JOBS | {JobStatus.RETRYING}
 FINAL = frozenset(status for status, after in TRANSITIONS.items() if not after)
 UNFINISHED = frozenset(TRANSITIONS) - FINAL
 

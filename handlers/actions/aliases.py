@@ -1,12 +1,13 @@
 """Addresses by name: `#alias/path` becomes a URL with its headers and its login."""
 
-import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 from handlers.actions.errors import HandlersInvalid
+from handlers.actions.logins import TOKEN, Login
 from handlers.actions.models import HttpAlias
 from handlers.actions.texts import read_json
 from handlers.addresses import check_url
@@ -26,6 +27,13 @@ class AliasUnknown(WorkflowError):
         )
 
 
+class AddressRefused(WorkflowError):
+    """The address of an alias that would send its token to another host."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{TOKEN} may stand only behind the host of the address.")
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a call goes, and what it brings."""
@@ -35,11 +43,13 @@ class Place:
     strict: bool = False
     #: How it was written, without what an alias adds: safe to show.
     shown: str = ""
+    #: Texts that nobody may read in what comes back.
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def alias_in(place: str) -> str:
     """Give the name in `#alias/path`; empty for a URL."""
-    return place[1:].partition("/")[0] if place.startswith("#") else ""
+    return re.split("[/?]", place[1:], maxsplit=1)[0] if place.startswith("#") else ""
 
 
 def find(name: str) -> HttpAlias:
@@ -51,30 +61,39 @@ def find(name: str) -> HttpAlias:
 
 def locate(text: str) -> Place:
     """Find where `#alias/path` or a URL leads; raise if that is nowhere."""
+    shown = text.partition("?")[0]
     if not text.startswith("#"):
         url = quote(text, safe=_SAFE)
         check_url(url)
-        return Place(url, shown=text.partition("?")[0])
-    name, _, path = text[1:].partition("/")
-    alias = find(name)
-    secret = alias.secret
-    url = quote(f"{alias.url.rstrip('/')}/{path}", safe=_SAFE)
+        return Place(url, shown=shown)
+    alias = find(alias_in(text))
+    rest = text[1 + len(alias.name) :]
+    return place_of(alias, rest, shown)
+
+
+def place_of(alias: HttpAlias, rest: str = "", shown: str = "") -> Place:
+    """Give the address of an alias, and what comes behind it, with its login."""
+    login = Login.of(alias.secret)
+    address = check_address(alias.url).replace(TOKEN, quote(login.token, safe=":/"))
+    if rest.startswith("/"):
+        address = address.rstrip("/")
+    url = login.added_to(quote(f"{address}{rest}", safe=_SAFE))
     check_url(url)
-    headers = {**(secret.get("headers") or {}), **_login(secret)}
-    shown = text.partition("?")[0]
-    return Place(url, headers, strict=alias.strict, shown=shown)
+    return Place(
+        url,
+        login.headers,
+        strict=alias.strict,
+        shown=shown or f"#{alias.name}",
+        secrets=login.texts,
+    )
 
 
-def _login(secret: Mapping[str, Any]) -> dict[str, str]:
-    return basic(secret.get("user") or "", secret.get("password") or "")
-
-
-def basic(user: str, password: str) -> dict[str, str]:
-    """Make the header of a login; an empty user is none."""
-    if not user:
-        return {}
-    token = base64.b64encode(f"{user}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {token}"}
+def check_address(url: str) -> str:
+    """Raise unless the address of an alias leads to one host, whatever its token."""
+    parts = check_url(quote(url, safe=_SAFE + "{}"))
+    if TOKEN in parts.netloc:
+        raise AddressRefused
+    return url
 
 
 def add(value: Any) -> HttpAlias:
@@ -85,7 +104,7 @@ def add(value: Any) -> HttpAlias:
     name, url = _text(given, "alias"), _text(given, "url")
     if not name or "/" in name or "#" in name:
         raise HandlersInvalid("HTTPAddAlias", "'alias' must be a name without '/'.")
-    check_url(quote(url, safe=_SAFE))
+    check_address(url)
     login = given.get("basic") or {}
     headers = given.get("headers") or {}
     if not isinstance(login, Mapping) or not isinstance(headers, Mapping):

@@ -141,6 +141,21 @@ def _found(cursor: Any) -> Rows:
     return Rows([column[0] for column in cursor.description], rows)
 
 
+def probe(name: str) -> str:
+    """Connect to a database and give what it is; raise `SqlFailed` if it cannot be."""
+    alias = check(name)
+    try:
+        if alias:
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SELECT 1")
+            return str(connections[alias].display_name)
+        with closing(sqlite3.connect(database_file(name), timeout=PATIENCE)) as file:
+            file.execute("SELECT count(*) FROM sqlite_master")
+    except (Error, sqlite3.Error, ConnectionDoesNotExist) as error:
+        raise SqlFailed(name, str(error) or type(error).__name__) from error
+    return "SQLite"
+
+
 def as_json(found: Rows) -> str:
     return json.dumps(found.as_objects(), ensure_ascii=False, default=_text)
 

@@ -1,9 +1,11 @@
 """`http`: a request, as in `POST #alias/path {"Code":"@a"}`."""
 
+import gzip
 import re
+from dataclasses import replace
 
 from handlers.actions.aliases import Place, alias_in, locate
-from handlers.actions.assignments import NAME, filled
+from handlers.actions.assignments import NAME, filled, filled_json
 from handlers.actions.contracts import ActionType
 from handlers.actions.errors import HttpFailed, MethodInvalid
 from handlers.actions.session import Session
@@ -39,7 +41,7 @@ class Http(ActionType):
             stack.put(name, "")
         try:
             where = locate(filled(place, stack))
-            answer = fetch(_call(session, verb, where, filled(body, stack)))
+            answer = fetch(_call(session, verb, where, filled_json(body, stack)))
         except WorkflowError as error:
             stack.put("ResultError", str(error))
             raise
@@ -76,13 +78,23 @@ def _call(session: Session, verb: str, where: Place, body: str) -> Call:
         headers=headers,
         body=body.encode() if body else None,
         timeout=settings().http_timeout.total_seconds(),
+        secrets=where.secrets,
     )
 
 
-def send(session: Session, verb: str, place: str, body: str) -> Answer:
-    """Make a request for another type of handler; raise unless it succeeds."""
+def send(
+    session: Session, verb: str, place: str, body: str, *, packed: bool = False
+) -> Answer:
+    """Make a request for another type of handler; raise unless it succeeds.
+
+    `packed` bodies are compressed by gzip; so may the answer be in any case.
+    """
     where = locate(place)
-    answer = fetch(_call(session, verb, where, body))
+    call = _call(session, verb, where, body)
+    if packed:
+        headers = {**call.headers, "Content-Encoding": "gzip"}
+        call = replace(call, headers=headers, body=gzip.compress(body.encode()))
+    answer = fetch(call)
     if not succeeded(answer.status, strict=True):
         raise HttpFailed(verb, where.shown, answer.status)
     return answer

@@ -12,6 +12,7 @@ from handlers.actions.contracts import types
 from handlers.actions.document import ASYNC, PROGRESS, Action
 from handlers.actions.errors import SqlFailed
 from handlers.actions.session import Session, entered
+from handlers.actions.stack import HashMap
 from workflows.attempts import Errored, attempt
 
 #: Events that only their own rows hear; other rows run in their turn.
@@ -118,7 +119,7 @@ class Interpreter:
         """Do what follows a handler: errors, commands, the record, events."""
         session = self.session
         if result is not None:
-            session.stack.put("ErrorMessage", result.message)
+            session.stack.put("ErrorMessage", _worded(result.message, session.stack))
         if session.stack.containsKey("BreakHandlersIfError"):
             session.stack.remove("BreakHandlersIfError")
             session.break_if_error = True
@@ -212,6 +213,12 @@ class Interpreter:
 def _hears(action: Action, event: str, listener: str) -> bool:
     wanted = action.event == event if event else action.event not in EVENTS
     return wanted and (not action.listener or action.listener == listener)
+
+
+def _worded(message: str, stack: HashMap) -> str:
+    """Put a message into the words of `_ErrorMessage`, such as `It failed: %s`."""
+    words = stack.get("_ErrorMessage") or ""
+    return words.replace("%s", message) if "%s" in words else message
 
 
 def _attempted(action: Action, session: Session) -> Errored | None:

@@ -16,7 +16,7 @@ class HttpAlias(models.Model):
         pgettext_lazy("connection", "name"), max_length=100, unique=True
     )
     url = models.CharField(_("URL"), max_length=500)
-    #: Encrypted: `{"headers": {...}, "user": "...", "password": "..."}`.
+    #: Encrypted: what `handlers.actions.logins.Login` reads.
     sealed = models.TextField(editable=False, blank=True)
     strict = models.BooleanField(
         _("only 200 is a success"),
@@ -29,6 +29,7 @@ class HttpAlias(models.Model):
         verbose_name = _("HTTP alias")
         verbose_name_plural = _("HTTP aliases")
         ordering = ["name"]
+        permissions = [("test_httpalias", _("Can test HTTP aliases"))]
 
     def __str__(self) -> str:
         return self.name
@@ -64,6 +65,7 @@ class SqlDatabase(models.Model):
         verbose_name = _("SQL database")
         verbose_name_plural = _("SQL databases")
         ordering = ["name"]
+        permissions = [("test_sqldatabase", _("Can test SQL databases"))]
 
     def __str__(self) -> str:
         return self.name or str(_("main"))

@@ -2,7 +2,8 @@
 
 import json
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
@@ -62,9 +63,11 @@ def _split(method: str) -> tuple[str, str, str, str]:
 def _insert(database: str, collection: str, value: Any) -> Any:
     given = read_json(value, "nosql insert")
     documents = given if isinstance(given, list) else [given]
-    keys = [_key(document) for document in documents[:MOST]]
+    if len(documents) > MOST:
+        raise HandlersInvalid("nosql", f"more than {MOST} documents at once.")
+    keys = [_key(document) for document in documents]
     with transaction.atomic():
-        for key, document in zip(keys, documents, strict=False):
+        for key, document in zip(keys, documents, strict=True):
             stored = {**document, "_id": key}
             Document.objects.update_or_create(
                 database=database,
@@ -107,16 +110,29 @@ def _find(database: str, collection: str, value: Any) -> Any:
     wanted = read_json(value, "nosql find")
     if not isinstance(wanted, Mapping):
         raise HandlersInvalid("nosql", "'find' wants an object of fields.")
-    return [
+    return _within(
         document
-        for document in _all(database, collection, "")
+        for document in _values(database, collection)
         if all(document.get(name) == each for name, each in wanted.items())
-    ]
+    )
 
 
 def _all(database: str, collection: str, _value: Any) -> list[Any]:
-    values = _rows(database, collection).values_list("value", flat=True)
-    return list(values[:MOST])
+    return _within(_values(database, collection))
+
+
+def _values(database: str, collection: str) -> Iterator[Any]:
+    rows = _rows(database, collection).values_list("value", flat=True)
+    found: Iterator[Any] = rows.iterator()
+    return found
+
+
+def _within(documents: Iterable[Any]) -> list[Any]:
+    """Give all of them, or say that they are too many: a part would look like all."""
+    found = list(islice(documents, MOST + 1))
+    if len(found) > MOST:
+        raise HandlersInvalid("nosql", f"it finds more than {MOST} documents.")
+    return found
 
 
 def _rows(database: str, collection: str) -> Any:

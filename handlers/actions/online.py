@@ -32,7 +32,8 @@ class Online(ActionType):
         path = "hashMap" if encodes else quote(name, safe="")
         body = {"hashmap": stack.export(), "ErrorMessage": ""}
         place = f"#{settings().online_alias}/{_PATH}/{path}"
-        answer = send(session, "POST", place, json.dumps(body, ensure_ascii=False))
+        text = json.dumps(body, ensure_ascii=False)
+        answer = send(session, "POST", place, text, packed="_GZIP" in stack)
         given = _answer(answer.text)
         stack.importmap(given["hashmap"])
         if error := str(given.get("ErrorMessage") or ""):

@@ -1,110 +1,56 @@
-"""Aliases and databases: edited here, their secrets only written."""
+"""Aliases and databases: edited and tested here, their secrets only written."""
 
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils.translation import gettext, gettext_lazy as _
+from django.urls import URLPattern
+from django.utils.translation import gettext_lazy as _
 
-from handlers.actions.models import Document, HttpAlias, SqlDatabase
-from handlers.addresses import UrlNotAllowed, check_url, origin
+from handlers.actions.models import Document, SqlDatabase
+from handlers.admin.alias_forms import AliasForm
+from handlers.admin.connection_effects import TEST_ALIAS, TEST_DATABASE
 from handlers.admin.pages import HandlersAdmin
 from handlers.conf import settings
 from handlers.files import check_name
-from handlers.secrets import SecretUnreadable
+from workflows.admin.effects import bulk_action
 from workflows.exceptions import WorkflowError
-from workflows.forms import MappingField
 
 
-class AliasForm(forms.ModelForm):
-    """What is entered as a secret replaces the old one; the old one is never shown."""
+class ConnectionAdmin(HandlersAdmin):
+    """A connection; whoever may test it sees a button for that."""
 
-    user = forms.CharField(label=_("User"), required=False, max_length=200)
-    password = forms.CharField(
-        label=_("Password"),
-        required=False,
-        max_length=500,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_(
-            "Leave it empty to keep the one that is stored. If the address leads to "
-            "another host, what is stored is forgotten."
-        ),
-    )
-    headers = MappingField(
-        label=_("Headers"),
-        required=False,
-        help_text=_("A JSON object. Leave it empty to keep what is stored: {} clears."),
-    )
-    forget = forms.BooleanField(
-        label=_("Forget the login and the headers"), required=False
-    )
+    change_form_template = "admin/handlers/connection.html"
 
-    class Meta:
-        model = HttpAlias
-        fields = ["name", "url", "strict"]
+    def get_urls(self) -> list[URLPattern]:
+        return [*self.effect_urls(), *super().get_urls()]
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        stored = self._stored()
-        names = ", ".join(stored.get("headers") or {})
-        if names:
-            text = gettext("Stored: %(names)s.") % {"names": names}
-            self.fields[
-                "headers"
-            ].help_text = f"{text} {self.fields['headers'].help_text}"
-        if stored.get("password"):
-            self.fields["password"].widget.attrs["placeholder"] = "••••••••"
-        self.fields["user"].initial = stored.get("user", "")
+    def has_test_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.granted(request, f"test_{self.opts.model_name}")
 
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"]
-        if "/" in name or "#" in name:
-            raise ValidationError(gettext("A name has no '/' and no '#'."))
-        return name
-
-    def clean_url(self) -> str:
-        url: str = self.cleaned_data["url"]
-        try:
-            check_url(url)
-        except UrlNotAllowed as error:
-            raise ValidationError(str(error)) from error
-        return url
-
-    def save(self, commit: bool = True) -> Any:  # noqa: FBT001, FBT002 - as Django has it
-        given = self.cleaned_data
-        stored = {} if given["forget"] or self._moves() else self._stored()
-        secret = {**stored, "user": given["user"]}
-        if given["password"]:
-            secret["password"] = given["password"]
-        if given["headers"] is not None:
-            secret["headers"] = given["headers"]
-        self.instance.secret = {} if given["forget"] else secret
-        return super().save(commit=commit)
-
-    def _moves(self) -> bool:
-        """Tell whether it leads elsewhere now: secrets stay with their host.
-
-        Otherwise whoever may change an alias could have its password sent to them.
-        """
-        before = self.initial.get("url", "")
-        return bool(before) and origin(before) != origin(self.cleaned_data["url"])
-
-    def _stored(self) -> dict[str, Any]:
-        alias: HttpAlias = self.instance
-        try:
-            return alias.secret
-        except SecretUnreadable:
-            return {}
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **options: Any
+    ) -> Any:
+        context["may_test"] = self.may(request, "test", context.get("original"))
+        return super().render_change_form(request, context, *args, **options)
 
 
-class AliasAdmin(HandlersAdmin):
-    """Addresses that works call by name."""
+class AliasAdmin(ConnectionAdmin):
+    """Addresses that workflows and works call by name."""
 
     form = AliasForm
+    effects = (TEST_ALIAS,)
+    actions = [bulk_action(TEST_ALIAS)]
     list_display = ["name", "url", "strict", "changed_at"]
     search_fields = ["name", "url"]
-    fields = ["name", "url", "strict", "user", "password", "headers", "forget"]
+    fieldsets = [
+        (None, {"fields": ["name", "url", "strict"]}),
+        (_("Login by name"), {"fields": ["user", "password"]}),
+        (_("Login by token"), {"fields": ["token", "token_place", "token_name"]}),
+        (_("What else is sent"), {"fields": ["headers"]}),
+        (None, {"fields": ["forget"]}),
+    ]
 
 
 class DatabaseForm(forms.ModelForm):
@@ -132,10 +78,12 @@ class DatabaseForm(forms.ModelForm):
         return name
 
 
-class DatabaseAdmin(HandlersAdmin):
+class DatabaseAdmin(ConnectionAdmin):
     """Databases that works call by name."""
 
     form = DatabaseForm
+    effects = (TEST_DATABASE,)
+    actions = [bulk_action(TEST_DATABASE)]
     list_display = ["__str__", "django_alias"]
     search_fields = ["name"]
 

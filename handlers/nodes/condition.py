@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
 from handlers.comparisons import holds
-from handlers.fields import require
+from handlers.fields import require, truth_of
 from workflows.contracts import (
     Failed,
     Kind,
@@ -17,22 +17,11 @@ from workflows.contracts import (
     Shape,
     Succeeded,
 )
-from workflows.exceptions import WorkflowError
 from workflows.forms import NodeForm, ValueField, holds_expression
 from workflows.rules import RulesField, fold
 
 BRANCH, CONTINUE = "branch", "continue"
 RULES, EXPRESSION = "rules", "expression"
-
-
-class NotABoolean(WorkflowError):
-    """A condition gave a value that is neither true nor false."""
-
-    def __init__(self, value: object) -> None:
-        super().__init__(
-            f"The condition gave {str(value)[:50]!r} ({type(value).__name__}); it must "
-            "give true or false. Compare it, for example with == or > 0."
-        )
 
 
 class ConditionForm(NodeForm):
@@ -97,10 +86,7 @@ class Condition(NodeHandler):
 
     def _is_met(self, run: NodeRun) -> bool:
         if run.config["by"] == EXPRESSION:
-            value = run.config["expression"]
-            if not isinstance(value, bool):
-                raise NotABoolean(value)
-            return value
+            return truth_of(run.config["expression"])
         rules = run.config["rules"]
         if not rules or not rules["rules"]:
             return True

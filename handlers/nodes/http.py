@@ -1,18 +1,18 @@
 """An HTTP request to the world outside."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext, gettext_lazy as _
 
+from handlers.actions.aliases import Place, alias_in, find, locate
 from handlers.addresses import UrlNotAllowed, check_url
-from handlers.fetching import Answer, Call, fetch
+from handlers.bodies import BodyKind, encoded
+from handlers.fetching import Call, fetch
+from handlers.retrying import is_lasting, retry_after
 from workflows.contracts import (
     Effect,
     Failed,
@@ -26,34 +26,30 @@ from workflows.contracts import (
     shape_of_fields,
 )
 from workflows.exceptions import WorkflowError
-from workflows.forms import MappingField, NodeForm, TextExpression, ValueField
+from workflows.expressions import ScopeNames, is_expression
+from workflows.forms import (
+    EachRoundField,
+    MappingField,
+    NodeForm,
+    TextExpression,
+    ValueField,
+    holds_expression,
+)
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"]
-NONE, JSON, FORM, TEXT = "none", "json", "form", "text"
-CONTENT_TYPES = {
-    JSON: "application/json",
-    FORM: "application/x-www-form-urlencoded",
-    TEXT: "text/plain; charset=utf-8",
-}
 #: Seconds that a request may take, and redirects that it may follow.
 LONGEST, MOST_REDIRECTS = 120, 10
-
-
-class BodyRefused(WorkflowError):
-    """A body that its kind cannot express."""
-
-    def __init__(self, kind: str, body: object) -> None:
-        super().__init__(
-            f"A body of the kind '{kind}' cannot be made of {str(body)[:50]!r} "
-            f"({type(body).__name__})."
-        )
+#: Headers that are logins: as constants they would stand in the workflow.
+LOGINS = {"authorization", "proxy-authorization", "cookie", "x-api-key"}
 
 
 class UrlField(TextExpression):
-    """An http or https address; what is behind it is checked when it is called."""
+    """An http or https address, or `#alias/path`; checked again when it is called."""
 
     def validate(self, value: str) -> None:
         super().validate(value)
+        if alias_in(value):
+            return
         try:
             check_url(value)
         except UrlNotAllowed as error:
@@ -71,6 +67,19 @@ class StatusesField(forms.CharField):
                 raise ValidationError(message % part)
 
 
+class AnswerField(EachRoundField):
+    """An expression about the answer: it knows `answer`."""
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value not in self.empty_values and not is_expression(value):
+            message = gettext("Write the condition in double braces: {{ … }}.")
+            raise ValidationError(message)
+
+    def names_in(self, scope: ScopeNames) -> ScopeNames:
+        return scope.knowing("answer", {"status", "headers", "data"})
+
+
 def statuses(text: str) -> list[str]:
     return [part.strip().lower() for part in text.split(",") if part.strip()]
 
@@ -81,7 +90,11 @@ class HttpForm(NodeForm):
     method = forms.ChoiceField(
         label=_("Method"), choices=[(name, name) for name in METHODS], initial="GET"
     )
-    url = UrlField(label=_("URL"), max_length=2_000)
+    url = UrlField(
+        label=_("URL"),
+        max_length=2_000,
+        help_text=_("https://… or, with the login of an HTTP alias, #alias/path."),
+    )
     query = MappingField(
         label=_("Query parameters"), required=False, help_text=_('{"page": 1}')
     )
@@ -89,25 +102,52 @@ class HttpForm(NodeForm):
         label=_("Headers"), required=False, help_text=_('{"Accept": "text/csv"}')
     )
     body_kind = forms.ChoiceField(
-        label=_("Body"),
-        initial=NONE,
-        choices=[
-            (NONE, _("none")),
-            (JSON, "JSON"),
-            (FORM, _("form")),
-            (TEXT, _("text")),
-        ],
+        label=_("Body"), initial=BodyKind.NONE.value, choices=BodyKind.choices
     )
-    body = ValueField(label=_("Body content"), required=False)
+    body = ValueField(
+        label=_("Body content"),
+        required=False,
+        help_text=_('A file is {"name": "a.csv", "content": …}; see the reference.'),
+    )
     timeout = forms.IntegerField(
         label=_("Seconds at most"), initial=10, min_value=1, max_value=LONGEST
     )
     success = StatusesField(
         label=_("Statuses of success"), initial="2xx", max_length=200
     )
+    expect = AnswerField(
+        label=_("What else makes a success"),
+        required=False,
+        help_text=_('An expression: {{ answer.data.state == "ok" }}.'),
+    )
     redirects = forms.IntegerField(
         label=_("Redirects at most"), initial=5, min_value=0, max_value=MOST_REDIRECTS
     )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        # Only while it is edited: what runs finds out when it calls.
+        if self.scope is not None:
+            self._check_alias(str(cleaned.get("url") or ""))
+            self._check_headers(cleaned.get("headers") or {})
+        return cleaned
+
+    def _check_alias(self, url: str) -> None:
+        name = alias_in(url)
+        if name and not is_expression(name):
+            try:
+                find(name)
+            except WorkflowError as error:
+                self.add_error("url", str(error))
+
+    def _check_headers(self, headers: Mapping[str, Any]) -> None:
+        for name, value in headers.items():
+            if name.lower() in LOGINS and value and not holds_expression(value):
+                message = gettext(
+                    "The header '%s' would stand in the workflow for all to see. Make "
+                    "an HTTP alias with this login, and call #alias/path."
+                )
+                self.add_error("headers", message % name)
 
 
 class Http(NodeHandler):
@@ -115,6 +155,17 @@ class Http(NodeHandler):
 
     The header `Idempotency-Key` is equal for every repeat of the same run of the node,
     so that the other side can tell a repeat from a new request.
+
+    What a retry cannot mend is not tried again, whatever the options of the node say:
+    a refused address, and the statuses 400 to 499 but for 408, 425 and 429. The header
+    `Retry-After` of an answer is honoured, in seconds or as a date.
+
+    `data` is JSON as its values, text as text, anything else in Base64. The texts of a
+    login are hidden where an answer repeats them.
+
+    A body of the kind `file` is one file, and one of the kind `multipart` may have
+    files among its values: `{"name", "content", "type", "base64"}`. `content` is a
+    text, Base64 if `base64` is true, or a list, which becomes CSV.
     """
 
     type = "http"
@@ -126,20 +177,19 @@ class Http(NodeHandler):
 
     def run(self, run: NodeRun) -> NodeResult:
         try:
-            answer = fetch(_call(run))
+            where = locate(run.config["url"])
+            answer = fetch(_call(run, where))
         except WorkflowError as error:
-            return Failed(str(error))
+            return Failed(str(error), permanent=error.permanent)
         result = {
             "status": answer.status,
             "headers": dict(answer.headers),
             "data": answer.data,
         }
-        if _succeeded(answer, run.config["success"]):
-            return Succeeded(result, log=answer.note)
-        message = gettext("%(method)s %(host)s answered with status %(status)s.")
-        host = check_url(run.config["url"]).hostname
-        words = {"method": run.config["method"], "host": host, "status": answer.status}
-        return Failed(message % words, result)
+        if problem := _problem(run, where, result):
+            wish = retry_after(answer.headers.get("retry-after", ""), run.now)
+            return Failed(problem, result, wish, permanent=is_lasting(answer.status))
+        return Succeeded(result, log=answer.note)
 
     def result_shape(self, config: Mapping[str, Any]) -> Shape:
         return shape_of_fields(
@@ -149,47 +199,61 @@ class Http(NodeHandler):
         )
 
 
-def _succeeded(answer: Answer, wanted: str) -> bool:
-    return bool({str(answer.status), f"{answer.status // 100}xx"} & {*statuses(wanted)})
+def _problem(run: NodeRun, where: Place, result: Mapping[str, Any]) -> str:
+    """Say why an answer is no success; empty if it is one."""
+    status, place = result["status"], run.config["url"]
+    words = {
+        "method": run.config["method"],
+        "host": where.shown if alias_in(place) else check_url(place).hostname,
+        "status": status,
+    }
+    wanted = {*statuses(run.config["success"])}
+    if not {str(status), f"{status // 100}xx"} & wanted:
+        return gettext("%(method)s %(host)s answered with status %(status)s.") % words
+    expect = run.config["expect"]
+    if not expect:
+        return ""
+    try:
+        is_met = expect({**run.scope, "answer": result})
+    except WorkflowError as error:
+        return str(error)
+    if is_met is True:
+        return ""
+    return gettext("%(method)s %(host)s answered, but not as expected.") % words
 
 
-def _call(run: NodeRun) -> Call:
-    config, kind = run.config, run.config["body_kind"]
+def _call(run: NodeRun, where: Place) -> Call:
+    config = run.config
+    body, kind = encoded(config["body_kind"], config["body"])
     given = {
         str(name): str(value)
         for name, value in (config["headers"] or {}).items()
         if value is not None
     }
-    headers = {"Idempotency-Key": run.idempotency_key}
-    if kind != NONE:
-        headers["Content-Type"] = CONTENT_TYPES[kind]
-    for name in [
-        name for name in headers if name.lower() in {n.lower() for n in given}
-    ]:
-        del headers[name]
+    own = {"Idempotency-Key": run.idempotency_key}
+    if kind:
+        own["Content-Type"] = kind
     return Call(
         method=config["method"],
-        url=config["url"],
+        url=where.url,
         query=config["query"] or {},
-        headers={**headers, **given},
-        body=_body(kind, config["body"]),
-        timeout=config["timeout"],
+        headers=_merged(own, given, where.headers),
+        body=body,
+        timeout=_patience(run),
         redirects=config["redirects"],
+        secrets=where.secrets,
     )
 
 
-def _body(kind: str, body: Any) -> bytes | None:
-    if kind == NONE:
-        return None
-    if kind == JSON:
-        try:
-            return json.dumps(body, cls=DjangoJSONEncoder, allow_nan=False).encode()
-        except (TypeError, ValueError) as error:
-            raise BodyRefused(kind, body) from error
-    if kind == FORM:
-        if not isinstance(body, Mapping):
-            raise BodyRefused(kind, body)
-        return urlencode(body, doseq=True).encode()
-    if isinstance(body, Mapping | list):
-        raise BodyRefused(kind, body)
-    return ("" if body is None else str(body)).encode()
+def _patience(run: NodeRun) -> float:
+    """Give the seconds that the request may take: less, if the whole try has less."""
+    seconds: float = run.config["timeout"]
+    return min(seconds, run.timeout.total_seconds()) if run.timeout else seconds
+
+
+def _merged(*layers: Mapping[str, str]) -> dict[str, str]:
+    """Put headers together: later ones win, whatever their capitals."""
+    found: dict[str, tuple[str, str]] = {}
+    for layer in layers:
+        found |= {name.lower(): (name, value) for name, value in layer.items()}
+    return dict(found.values())

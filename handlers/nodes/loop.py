@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
-from handlers.fields import require
+from handlers.fields import require, truth_of
 from handlers.rounds import Items, items_of
 from workflows.contracts import (
     Effect,
@@ -21,7 +21,6 @@ from workflows.contracts import (
     Succeeded,
     shape_of_fields,
 )
-from workflows.exceptions import WorkflowError
 from workflows.filters import FilterField
 from workflows.forms import (
     CollectionField,
@@ -38,16 +37,6 @@ STOP, BREAK, CONTINUE = "stop", "break", "continue"
 FAIL, CUT = "fail", "cut"
 #: Rounds that one loop may have, and those it may have unless it says more.
 MOST, USUAL = 1_000_000, 10_000
-
-
-class NeitherTrueNorFalse(WorkflowError):
-    """The condition of a loop gave something else."""
-
-    def __init__(self, value: object) -> None:
-        super().__init__(
-            f"The condition gave {str(value)[:50]!r} ({type(value).__name__}); it must "
-            "give true or false. Compare it, for example with == or > 0."
-        )
 
 
 class LoopForm(CollectionForm):
@@ -250,9 +239,4 @@ def _parent(run: NodeRun) -> dict[str, Any]:
 
 def _holds(run: NodeRun, scope: Any) -> bool:
     condition = run.config["condition"]
-    if condition is None:
-        return True
-    value = condition(scope)
-    if not isinstance(value, bool):
-        raise NeitherTrueNorFalse(value)
-    return value
+    return condition is None or truth_of(condition(scope))

@@ -1,22 +1,25 @@
 """Records read from a collection."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext, gettext_lazy as _
 
-from workflows.collections import collection, field_of, record
+from handlers.columns import Columns, columns_shape
+from workflows.collections import collection, record
 from workflows.contracts import (
     Effect,
     Failed,
+    Field,
     Kind,
     NodeHandler,
     NodeResult,
     NodeRun,
     Shape,
     Succeeded,
+    shape_of_fields,
 )
 from workflows.filters import FilterField, filtered
 from workflows.forms import IntegerExpression
@@ -27,11 +30,17 @@ from workflows.record_forms import (
     PreloadField,
     SortField,
 )
-from workflows.record_shapes import record_shape
 
-ONE, LIST, COUNT = "one", "list", "count"
+ONE, LIST, PAGE, COUNT = "one", "list", "page", "count"
 #: Records that one query may give; more are read page by page.
 MOST, USUAL = 1_000, 100
+#: The largest offset and page: what every database can count to.
+LARGEST = 1_000_000_000
+#: The numbers of a page.
+COUNTS = {"page": _("Page"), "pages": _("Pages"), "total": _("Number of records")}
+
+Config: TypeAlias = Mapping[str, Any]
+Rows: TypeAlias = "QuerySet[Model]"
 
 
 class QueryForm(CollectionForm):
@@ -43,6 +52,7 @@ class QueryForm(CollectionForm):
         choices=[
             (ONE, _("the first record")),
             (LIST, _("a list of records")),
+            (PAGE, _("a page of records, and how many there are")),
             (COUNT, _("how many there are")),
         ],
     )
@@ -60,10 +70,23 @@ class QueryForm(CollectionForm):
         max_value=MOST,
     )
     offset = IntegerExpression(
-        label=_("Leave out the first"), initial=0, required=False, min_value=0
+        label=_("Leave out the first"),
+        initial=0,
+        required=False,
+        min_value=0,
+        max_value=LARGEST,
+    )
+    page = IntegerExpression(
+        label=_("Page"),
+        initial=1,
+        min_value=1,
+        max_value=LARGEST,
+        help_text=_("Counted from 1; each has as many records as said above."),
     )
     fields = ColumnsField(  # type: ignore[assignment]  # the metaclass takes it away
-        label=_("Fields"), required=False, help_text=_("Empty means all.")
+        label=_("Fields"),
+        required=False,
+        help_text=_("Separated by commas: number, customer.name. Empty means all."),
     )
     preload = PreloadField(
         label=_("Relations to load"),
@@ -76,12 +99,16 @@ class QueryForm(CollectionForm):
 
 
 class Query(NodeHandler):
-    """Gives a record (or nothing), a list of records, or a number."""
+    """Gives a record (or nothing), a list of records, a page of them, or a number.
+
+    A page is `{"records", "page", "pages", "total", "has_next"}`, of `limit` records;
+    pages are counted from 1, and one behind the last is empty.
+    """
 
     type = "query"
     title = _("Query records")
     group = "data"
-    description = _("Reads one record, a list or a count from a collection.")
+    description = _("Reads one record, a list, a page or a count from a collection.")
     effect = Effect.DATABASE
     form_class = QueryForm
 
@@ -89,49 +116,67 @@ class Query(NodeHandler):
         config = run.config
         model = collection(config["collection"])
         rows = _sorted(filtered(model, config["filter"]), config["sort"])
-        if config["mode"] == COUNT:
-            return self._found(run, rows.count())
-        offset = config["offset"] or 0
-        limit = 1 if config["mode"] == ONE else config["limit"] or USUAL
-        records = self._records(run, rows[offset : offset + limit])
-        if config["mode"] == ONE:
-            return self._found(run, next(iter(records), None))
-        return self._found(run, records)
+        result = _READ[config["mode"]](config, rows)
+        found = result["records"] if config["mode"] == PAGE else result
+        if not found and config["fail_on_empty"]:
+            message = gettext("No record of '%s' fits the filter.")
+            return Failed(message % config["collection"], result)
+        return Succeeded(result)
 
     def result_shape(self, config: Mapping[str, Any]) -> Shape:
         if config["mode"] == COUNT:
             return Shape(Kind.NUMBER)
-        only, preload = config["fields"] or (), config["preload"] or ()
-        whole = record_shape(config["collection"], preload)
-        kept = {name.removesuffix("_id") for name in only}
-        kept |= {path.partition(".")[0] for path in preload}
-        fields = tuple(
-            field
-            for field in whole.fields
-            if not only or field.name.removesuffix("_id") in kept
+        one = columns_shape(config)
+        if config["mode"] == ONE:
+            return one
+        records = Shape(Kind.LIST, one.fields)
+        if config["mode"] == LIST:
+            return records
+        counts = (Field(name, title, Kind.NUMBER) for name, title in COUNTS.items())
+        return shape_of_fields(
+            records.named("records", _("Records")),
+            *counts,
+            Field("has_next", _("There are more pages"), Kind.BOOLEAN),
         )
-        kind = Kind.OBJECT if config["mode"] == ONE else Kind.LIST
-        return Shape(kind, fields)
-
-    def _records(self, run: NodeRun, rows: "QuerySet[Model]") -> list[dict[str, Any]]:
-        preload, only = run.config["preload"], run.config["fields"]
-        rows = rows.prefetch_related(*preload_lookups(rows.model, preload))
-        found = [record(row, preload) for row in rows]
-        if not only:
-            return found
-        kept = {field_of(rows.model, name).attname for name in only}
-        kept |= {path.partition(".")[0] for path in preload}
-        return [{key: row[key] for key in row if key in kept} for row in found]
-
-    def _found(self, run: NodeRun, result: Any) -> NodeResult:
-        if not result and run.config["fail_on_empty"]:
-            label = run.config["collection"]
-            message = gettext("No record of '%s' fits the filter.") % label
-            return Failed(message, result)
-        return Succeeded(result)
 
 
-def _sorted(rows: "QuerySet[Model]", names: Iterable[str]) -> "QuerySet[Model]":
+def _one(config: Config, rows: Rows) -> Any:
+    offset = config["offset"] or 0
+    return next(iter(_records(config, rows[offset : offset + 1])), None)
+
+
+def _list(config: Config, rows: Rows) -> list[dict[str, Any]]:
+    offset, limit = config["offset"] or 0, config["limit"] or USUAL
+    return _records(config, rows[offset : offset + limit])
+
+
+def _page(config: Config, rows: Rows) -> dict[str, Any]:
+    size, page, offset = config["limit"] or USUAL, config["page"], config["offset"] or 0
+    total = max(rows.order_by().count() - offset, 0)
+    start, end = (page - 1) * size, page * size
+    return {
+        "records": _records(config, rows[offset + start : offset + end]),
+        "page": page,
+        "pages": -(-total // size),
+        "total": total,
+        "has_next": end < total,
+    }
+
+
+def _count(_config: Config, rows: Rows) -> int:
+    return rows.count()
+
+
+_READ = {ONE: _one, LIST: _list, PAGE: _page, COUNT: _count}
+
+
+def _records(config: Config, rows: Rows) -> list[dict[str, Any]]:
+    columns = Columns.read(rows.model, config["fields"], config["preload"])
+    rows = rows.prefetch_related(*preload_lookups(rows.model, columns.preload))
+    return [columns.choose(record(row, columns.preload)) for row in rows]
+
+
+def _sorted(rows: Rows, names: Iterable[str]) -> Rows:
     """Sort by the names, and at last by the key, so that pages do not overlap."""
     order = []
     for name in names:

@@ -48,4 +48,4 @@ def set_retry(session: Session, _value: str) -> None:
 
 
 def stop(session: Session, tag: str) -> None:
-    session.log(f"StopWork: {stop_work(tag.strip())} stopped")
+    session.log(f"StopWork: {stop_work(tag)} stopped")

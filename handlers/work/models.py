@@ -47,9 +47,9 @@ class Work(models.Model):
     #: A label, not unique: StopWork stops every unfinished work that has it.
     tag = models.CharField(_("tag"), max_length=200, blank=True, db_index=True)
     title = models.CharField(pgettext_lazy("work", "title"), max_length=200, blank=True)
-    #: `{"work": [handlers]}` or `{"request": {...}}`, without secrets.
+    #: `{"work": [handlers]}` or `{"request": {...}}`, their secrets hidden.
     body = TypedJSONField(verbose_name=_("handlers"), default=dict)
-    #: The headers and the login of a transfer, encrypted.
+    #: Encrypted: what is hidden in the rest, and the headers of a transfer.
     sealed = models.TextField(editable=False, blank=True)
     retry = models.BooleanField(
         _("retry"),
@@ -64,7 +64,7 @@ class Work(models.Model):
     periodic_tag = models.CharField(
         max_length=200, null=True, blank=True, unique=True, editable=False
     )
-    #: The variables of the starter; every run begins with them.
+    #: The variables of the starter, their secrets hidden; every run begins with them.
     stack = TypedJSONField(verbose_name=_("variables"), default=dict)
     #: BreakHandlersIfError held where it was started.
     break_if_error = models.BooleanField(_("break at an error"), default=False)

@@ -12,6 +12,7 @@ from handlers.actions.set import names_of
 from handlers.actions.texts import read_json
 from handlers.conf import settings
 from handlers.work.conditions import Condition, read_conditions
+from handlers.work.hiding import MARK
 from handlers.work.requests import Request, read_request
 from handlers.work.states import Kind
 from workflows.exceptions import WorkflowError
@@ -28,6 +29,26 @@ class CommandTooLarge(WorkflowError):
 
     def __init__(self, name: str, limit: int) -> None:
         super().__init__(f"{name} is larger than {limit} bytes.")
+
+
+class VariablesTooLarge(WorkflowError):
+    """Variables that together are longer than a command may be."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The variables that the work would take along hold more than {limit} "
+            "characters."
+        )
+
+
+class SecretMissing(WorkflowError):
+    """The copy of a work in which a secret is still hidden."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"A hidden value ('{MARK}') cannot be used: enter it again, or keep it in "
+            "an HTTP alias."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +156,14 @@ def _actions(given: Mapping[str, Any], name: str) -> tuple[Action, ...]:
     if not actions:
         raise HandlersInvalid(name, "'work' is empty, so there is nothing to do.")
     check_actions(actions)
+    check_complete([action.method for action in each(actions)])
     return actions
+
+
+def check_complete(value: Any) -> None:
+    """Raise `SecretMissing` where the mark stands in the place of a secret."""
+    if MARK in json.dumps(value, ensure_ascii=False):
+        raise SecretMissing
 
 
 def check_actions(actions: tuple[Action, ...]) -> None:

@@ -1,13 +1,14 @@
 """The request of a transfer: where from, where to, and what it brings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from handlers.actions.aliases import Place, basic, locate
+from handlers.actions.aliases import Place, locate
 from handlers.actions.document import Action, read_actions
 from handlers.actions.errors import HandlersInvalid
 from handlers.actions.http import METHODS
+from handlers.actions.logins import basic
 from handlers.actions.texts import read_json
 from handlers.files import file_of
 from handlers.work.states import Kind
@@ -41,8 +42,7 @@ class Request:
 
     def place(self) -> Place:
         where = locate(self.url)
-        headers = {**where.headers, **self.headers}
-        return Place(where.url, headers, where.strict, where.shown)
+        return replace(where, headers={**where.headers, **self.headers})
 
 
 def read_request(value: Any, name: str, kind: Kind) -> Request:

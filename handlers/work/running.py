@@ -12,13 +12,13 @@ from handlers.actions.interpreter import Interpreter, Observer, Step
 from handlers.actions.session import Session
 from handlers.actions.stack import HashMap
 from handlers.conf import settings
-from handlers.secrets import unseal
 from handlers.work import conditions
 from handlers.work.backoff import gives_up, pause
 from handlers.work.claims import ours
-from handlers.work.hiding import hidden
+from handlers.work.hiding import hidden, hidden_in
 from handlers.work.models import Work, WorkRun, WorkStep
 from handlers.work.requests import Request, stored_request
+from handlers.work.sealing import content_of
 from handlers.work.states import Kind, RunState, WorkState
 from handlers.work.transfers import Progress, transfer
 from workflows.attempts import Errored, attempt
@@ -29,6 +29,8 @@ Halted: TypeAlias = Callable[[], bool]
 
 #: Characters of a variable that the record of a step keeps.
 SHOWN = 2_000
+#: Characters of a variable that the result of a work keeps.
+KEPT = 200_000
 #: Steps that a run records; further ones only count.
 MOST_STEPS = 2_000
 #: How long steps may wait to be written together.
@@ -108,16 +110,17 @@ def _row(run: WorkRun, step: Step) -> WorkStep:
         action=step.action.action,
         before=_shown(step.before),
         after=_shown(step.after),
-        error=readable(step.error, 20_000),
-        traceback=step.traceback,
+        error=readable(hidden(step.error), 20_000),
+        traceback=hidden(step.traceback),
         log=readable(hidden("\n".join(step.lines)), 20_000),
         started_at=step.started_at,
         finished_at=step.finished_at,
     )
 
 
-def _shown(stack: Mapping[str, str]) -> dict[str, str]:
-    return {readable(k, 200): readable(hidden(v), SHOWN) for k, v in stack.items()}
+def _shown(stack: Mapping[str, str], longest: int = SHOWN) -> dict[str, str]:
+    hides = hidden_in(dict(stack))
+    return {readable(k, 200): readable(v, longest) for k, v in hides.items()}
 
 
 def run(
@@ -143,7 +146,7 @@ def run(
         return
     error = record.error or session.stack.get("ErrorMessage") or ""
     with transaction.atomic():
-        if _finish(work, session, clock(), readable(error, 20_000)):
+        if _finish(work, session, clock(), readable(hidden(error), 20_000)):
             state = RunState.FAILED if error else RunState.SUCCEEDED
             _close(this, record, state, error)
         else:
@@ -152,7 +155,7 @@ def run(
 
 def _perform(session: Session, record: Record) -> None:
     """Run what the work consists of; a row that cannot be read is its own error."""
-    stored = attempt(lambda: _stored(record.work))
+    stored = attempt(lambda: _stored(record.work, session))
     if isinstance(stored, Errored):
         record.error = stored.message
         return
@@ -161,10 +164,13 @@ def _perform(session: Session, record: Record) -> None:
     Interpreter(session, record).run(stored)
 
 
-def _stored(work: Work) -> Request | tuple[Action, ...]:
+def _stored(work: Work, session: Session) -> Request | tuple[Action, ...]:
+    """Read what it consists of, and give the session its variables."""
+    content = content_of(work)
+    session.stack.update(content.stack)
     if work.is_transfer:
-        return stored_request(work.body["request"], unseal(work.sealed) or {})
-    return read_actions(work.body["work"])
+        return stored_request(content.body["request"], content.headers)
+    return read_actions(content.body["work"])
 
 
 def _transfer(request: Request, session: Session, record: Record) -> tuple[Action, ...]:
@@ -198,7 +204,7 @@ class _Watch:
 
 def _session(work: Work, clock: Clock, *, threads: bool) -> Session:
     return Session(
-        stack=HashMap(work.stack),
+        stack=HashMap(),
         clock=clock,
         database=work.database,
         break_if_error=work.break_if_error,
@@ -213,13 +219,10 @@ def _session(work: Work, clock: Clock, *, threads: bool) -> Session:
 def _finish(work: Work, session: Session, now: datetime, error: str) -> int:
     """Move on from a run that came to its end; 0 if the claim is lost."""
     target, values = _following(work, now, error)
-    output = {
-        name: readable(text, 20_000) for name, text in session.stack.as_dict().items()
-    }
     return ours(work).move(
         target,
         reason=error,
-        output=output,
+        output=_shown(session.stack.as_dict(), KEPT),
         owner=None,
         deliveries=0,
         progress=None,

@@ -8,11 +8,20 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from handlers.actions.commands import command_of
+from handlers.actions.errors import HandlersInvalid
 from handlers.actions.stack import TRANSIENT, HashMap
-from handlers.secrets import seal
-from handlers.work.models import Work
-from handlers.work.orders import Order, read_periodic, read_start, read_transfer
-from handlers.work.states import Kind, WorkState
+from handlers.conf import settings
+from handlers.work.models import Work, WorkQuerySet, WorkRun
+from handlers.work.orders import (
+    Order,
+    VariablesTooLarge,
+    check_complete,
+    read_periodic,
+    read_start,
+    read_transfer,
+)
+from handlers.work.sealing import Content, columns
+from handlers.work.states import Kind, RunState, WorkState
 from workflows import clock
 from workflows.codec import readable
 from workflows.exceptions import WorkflowError
@@ -20,8 +29,6 @@ from workflows.services import wake_lane
 
 #: The name under which workers know of works.
 LANE = "works"
-#: Longest text of a variable that a work takes along, in characters.
-LONGEST = 200_000
 
 
 class NotMoved(WorkflowError):
@@ -76,7 +83,14 @@ def _start(order: Order, variables: Mapping[str, object] | None, user: Any) -> W
 
 def stop_work(tag: str) -> int:
     """Cancel every unfinished work with this tag; say how many there were."""
-    return stop(Work.objects.filter(tag=tag), clock.now(), "stopped by its tag")
+    return stop(tagged(tag), clock.now(), "stopped by its tag")
+
+
+def tagged(tag: Any) -> WorkQuerySet:
+    """Find works by their tag; raise without one, which would be all without a tag."""
+    if not isinstance(tag, str) or not tag.strip():
+        raise HandlersInvalid("StopWork", "a tag is expected, as a text.")
+    return Work.objects.filter(tag=tag.strip())
 
 
 #: Reads the order that a command is.
@@ -147,16 +161,15 @@ def _values(order: Order) -> dict[str, Any]:
         if request is not None
         else {"work": [action.as_json() for action in order.actions]}
     )
+    headers = request.headers if request is not None else {}
     return {
         "kind": order.kind,
         "tag": order.tag,
         "title": readable(order.title),
-        "body": body,
-        "sealed": seal(dict(request.headers)) if request is not None else "",
+        **columns(Content(body, _snapshot(order.variables), headers)),
         "retry": bool(order.retry),
         "conditions": [str(each) for each in order.conditions or ()],
         "period": order.period,
-        "stack": _snapshot(order.variables),
         "break_if_error": order.break_if_error,
         "database": order.database,
         "note": order.note[:300],
@@ -166,16 +179,26 @@ def _values(order: Order) -> dict[str, Any]:
 def _snapshot(variables: Mapping[str, str]) -> dict[str, str]:
     """Keep the variables of the starter: no commands, nothing of its own run."""
     flags = {*TRANSIENT, "BreakHandlers", "BreakHandlersIfError"}
-    return {
-        readable(name, 200): readable(text, LONGEST)
+    kept = {
+        readable(name, 200): readable(text, len(text))
         for name, text in variables.items()
         if name not in flags and command_of(name) is None
     }
+    # A variable that is cut would be another one: none is, at any length.
+    limit = settings().command_limit
+    if sum(len(name) + len(text) for name, text in kept.items()) > limit:
+        raise VariablesTooLarge(limit)
+    check_complete(kept)
+    return kept
 
 
-def stop(works: Any, now: datetime, reason: str) -> int:
-    """Cancel those that are unfinished; what runs stops before its next handler."""
-    stopped: int = works.move(
+def stop(works: WorkQuerySet, now: datetime, reason: str) -> int:
+    """Cancel those that are unfinished; what runs stops before its next handler.
+
+    Their runs end here: a worker that is dead by then could not do it.
+    """
+    ids = list(works.unfinished().values_list("pk", flat=True))
+    stopped = Work.objects.filter(pk__in=ids).move(
         WorkState.CANCELLED,
         reason=reason,
         finished_at=now,
@@ -185,6 +208,10 @@ def stop(works: Any, now: datetime, reason: str) -> int:
         unmet_since=None,
         progress=None,
     )
+    if stopped:
+        runs = WorkRun.objects.filter(work__in=ids, state=RunState.RUNNING)
+        runs = runs.filter(work__state=WorkState.CANCELLED)
+        runs.update(state=RunState.STOPPED, reason=reason, finished_at=now)
     return stopped
 
 

@@ -1,5 +1,6 @@
 """Transfers of files: streamed, resumed where they broke off, renamed at the end."""
 
+import fcntl
 import os
 import uuid
 from collections.abc import Iterator
@@ -127,30 +128,57 @@ def transfer(request: Request, kind: Kind, report: Report) -> Outcome:
 def _download(request: Request, where: Place, report: Report) -> Path:
     target = file_of(request.file)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part, tag = _beside(target, "part"), _beside(target, "etag")
-    resumed = part.stat().st_size if part.exists() and tag.exists() else 0
+    with _ours(_beside(target, "part"), request) as output:
+        _fetch(request, where, report, output)
+        output.flush()
+        os.fsync(output.fileno())
+        _beside(target, "part").replace(target)
+        _beside(target, "etag").unlink(missing_ok=True)
+    return target
+
+
+@contextmanager
+def _ours(part: Path, request: Request) -> Iterator[Any]:
+    """Open the part and lock it: two transfers into one file would mix their bytes."""
+    with part.open("ab") as output:
+        try:
+            fcntl.flock(output, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Another transfer may have renamed it between the two.
+            is_there = os.fstat(output.fileno()).st_ino == part.stat().st_ino
+        except OSError:
+            is_there = False
+        if not is_there:
+            problem = f"Another transfer writes '{request.file}' right now."
+            raise Broken(problem, permanent=False)
+        try:
+            yield output
+        finally:
+            if not output.tell():
+                part.unlink(missing_ok=True)
+
+
+def _fetch(request: Request, where: Place, report: Report, output: Any) -> None:
+    """Write what is missing of the file to the end of its part."""
+    tag = _beside(file_of(request.file), "etag")
+    resumed = output.tell() if tag.exists() else 0
     with _answer(request, where, _range(resumed, tag)) as response:
         if response.status_code == _NOT_SATISFIABLE:
-            part.unlink(missing_ok=True)
+            output.truncate(0)
             problem = "The file has changed meanwhile."
             raise Broken(problem, permanent=False)
         _expect(request, where, response)
         goes_on = response.status_code == _PARTIAL
+        if not goes_on:
+            output.truncate(0)
         _remember(tag, response)
         meter = _Meter(report, resumed if goes_on else 0)
         meter.total = _total(response, meter.done)
-        with part.open("ab" if goes_on else "wb") as output:
-            for piece in _pieces(response):
-                output.write(piece)
-                meter.add(len(piece))
-            output.flush()
-            os.fsync(output.fileno())
+        for piece in _pieces(response):
+            output.write(piece)
+            meter.add(len(piece))
     if meter.total is not None and meter.done != meter.total:
         problem = f"{meter.done} of {meter.total} bytes of '{request.file}' came."
         raise Broken(problem, permanent=False)
-    part.replace(target)
-    tag.unlink(missing_ok=True)
-    return target
 
 
 def _beside(target: Path, kind: str) -> Path:

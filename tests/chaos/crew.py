@@ -149,7 +149,8 @@ class Crew:
             command(name, *arguments),
             input=json.dumps(value),
             text=True,
-            env=self.variables,
+            # The suite itself waits for a busy file.
+            env={**self.variables, "CHAOS_PATIENCE": "30"},
             check=True,
             stdout=subprocess.PIPE,
         )

@@ -19,4 +19,5 @@ Q_CLUSTER = {**QUEUE, "timeout": int(os.environ.get("CHAOS_TIMEOUT", "3600"))}
 DATABASES = OURS
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A lock that the suite holds has to become an error while it looks.
-    DATABASES["default"]["OPTIONS"]["timeout"] = 2
+    patience = int(os.environ.get("CHAOS_PATIENCE", "2"))
+    DATABASES["default"]["OPTIONS"]["timeout"] = patience

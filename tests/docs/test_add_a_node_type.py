@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import NOW, drain
 from tests.docs.pages import Page
 from tests.nodes import node
 from workflows import registry
@@ -36,3 +37,16 @@ def test_its_series_has_a_round_for_each_lamp(page, make_version, run):
 
     jobs = execution.jobs.order_by("number").values_list("node_key", "result")
     assert list(jobs) == [("all", 2), ("echo", 0), ("echo", 1)]
+
+
+def test_its_confirmation_is_what_somebody_replied(page, make_version, run):
+    lamp = page.execute("lamps/confirm.py")
+    values = {"key": "ask", "type": "lamps.confirm"}
+
+    with registry.nodes.temporarily("lamps.confirm", lamp.Confirm()):
+        execution = run(make_version(values))
+        accepted = lamp.confirm(execution.pk, 1, "Alice", NOW)
+        drain()
+
+    assert accepted is True
+    assert execution.jobs.get().result == {"by": "Alice"}

@@ -1,9 +1,12 @@
 """What tests of nodes may use."""
 
+import threading
+
 import pytest
 
 from tests.conftest import NOW
 from tests.handlers.device import Fake
+from tests.handlers.nodes.server import start
 from workflows.contracts import NodeRun
 from workflows.forms import compile_config
 from workflows.models import Category
@@ -16,6 +19,14 @@ def run_node(handler, scope=None, now=NOW, **config):
     return handler().run(
         NodeRun(config=rendered, now=now, scope=scope, idempotency_key="7-call-1")
     )
+
+
+def shape(handler, **config):
+    """Give what an editor is told about the result: its kind, and fields by kind."""
+    fields = handler.form_class.base_fields
+    initial = {name: field.initial for name, field in fields.items()}
+    found = handler().result_shape({**initial, **config})
+    return str(found.kind), {field.name: str(field.kind) for field in found.fields}
 
 
 def problems(handler, **config):
@@ -52,3 +63,14 @@ def works(settings, tmp_path):
     }
     settings.WORKFLOWS = {"HTTP_ALLOWED_HOSTS": ["127.0.0.1"]}
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def server():
+    """Start the server of the HTTP node once."""
+    pause = threading.Event()
+    server = start(pause)
+    yield server
+    pause.set()
+    server.shutdown()
+    server.server_close()

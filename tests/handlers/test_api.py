@@ -185,3 +185,19 @@ def test_other_methods_are_refused(client, method):
 def test_errors_are_sentences():
     with pytest.raises(WorkflowError, match=r"\.$"):
         start_work([])
+
+
+@pytest.mark.parametrize("tag", ["", " ", None, {"a": 1}, 5])
+def test_a_stop_without_a_tag_stops_nothing(call, tag):
+    start_work(WELL)
+
+    status, answer = call({"StopWork": tag})
+
+    assert (status, "a tag is expected" in answer["ErrorMessage"]) == (400, True)
+    assert Work.objects.get().state == "enqueued"
+
+
+def test_a_body_may_be_written_as_in_samples(call):
+    status, _answer = call("{'work': [{'type': 'set', 'method': 'a=1'}], 'tag': 't'};")
+
+    assert (status, Work.objects.get().tag) == (201, "t")

@@ -37,7 +37,12 @@ LEAST = {
         "values": {"position": 1},
     },
     "delete": {"collection": "workflows.category", "filter": RULES},
+    "aggregate": {"collection": "workflows.category"},
     "loop": {"items": [1, 2]},
+    "template": {"text": "Dear Ada"},
+    "json_query": {"source": {"a": [1, 2]}, "query": "a[1]"},
+    "json_mapping": {"source": [1, 2], "item": 7},
+    "lookup": {"value": 1, "rows": [{"is": 1, "gives": "one"}]},
     "http": {"url": "http://127.0.0.1:1/"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},
 }

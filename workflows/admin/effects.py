@@ -38,7 +38,7 @@ class Effect:
     #: What the button says, and the bulk action.
     label: Any
     bulk_label: Any
-    #: What the log and the message say, with `%(target)s`.
+    #: What the log and the message say, with `%(target)s` and `%(outcome)s`.
     done: Any
     #: What the message says about many, with `%(count)d`.
     many_done: Any
@@ -75,7 +75,7 @@ class EffectAdmin(PunctualAdmin):
         except WorkflowError as error:
             self.say_problems(request, target, error)
             return redirect(self.back(request, self.place_of(target)))
-        text = str(effect.done) % {"target": target}
+        text = str(effect.done) % {"target": target, "outcome": outcome}
         self.note(request, target, outcome, text)
         self.message_user(request, text, messages.SUCCESS)
         if effect.creates:
@@ -97,7 +97,8 @@ class EffectAdmin(PunctualAdmin):
             except WorkflowError as error:
                 self.say_problems(request, target, error)
                 continue
-            self.note(request, target, outcome, str(effect.done) % {"target": target})
+            text = str(effect.done) % {"target": target, "outcome": outcome}
+            self.note(request, target, outcome, text)
             count += 1
         if count:
             text = effect.many_done % {"count": count}

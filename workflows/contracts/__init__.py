@@ -2,7 +2,7 @@
 
 from workflows.answers import Ended, Failed, NodeResult, Round, Succeeded, Waiting
 from workflows.contracts.lanes import Hands, Lane
-from workflows.contracts.nodes import Effect, NodeHandler, NodeRun, PastRound
+from workflows.contracts.nodes import Effect, NodeHandler, NodeRun, PastRound, Reply
 from workflows.contracts.switches import Stopped, Switch
 from workflows.contracts.triggers import (
     Calendar,
@@ -30,6 +30,7 @@ __all__ = [
     "PastRound",
     "PlannedRun",
     "Preview",
+    "Reply",
     "Round",
     "Shape",
     "Stopped",

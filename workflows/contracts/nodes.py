@@ -39,6 +39,14 @@ class PastRound:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What somebody told a waiting node by `services.resume`."""
+
+    value: Any
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NodeRun:
     """One run of a node: all that a handler may know. It holds no ORM rows."""
 
@@ -47,6 +55,8 @@ class NodeRun:
     now: datetime
     key: str = ""
     execution_id: int = 0
+    #: The number of its job; with `execution_id` it is the address of a reply.
+    number: int = 0
     #: 1 for the first run; repeats after a crash or by a retry count up.
     attempt: int = 1
     #: Equal for every repeat of the same effect: `execution-node-round`.
@@ -57,6 +67,8 @@ class NodeRun:
     ancestors: tuple[int, ...] = ()
     #: What a waiting node left behind; None when it runs for the first time.
     waited: Any = None
+    #: What a waiting node was told; None when its moment has come without a reply.
+    reply: Reply | None = None
     #: The round that has ended; None when the node is entered.
     past: PastRound | None = None
     #: How long this try may take, for nodes that can hold others to it; the engine
@@ -105,8 +117,13 @@ class NodeHandler(ABC):
         return Shape()
 
     def resume(self, run: NodeRun) -> NodeResult:
-        """Go on after `Waiting`, when its moment or event has come."""
-        return Succeeded(run.waited)
+        """Go on after `Waiting`: a reply has come, or without one its moment.
+
+        Each reply that `services.resume` has accepted is seen here, once, unless the
+        execution ends before. The answer may be `Waiting` again; then the next reply
+        is accepted.
+        """
+        return Succeeded(run.waited if run.reply is None else run.reply.value)
 
     def after_round(self, run: NodeRun) -> NodeResult:
         """Answer the next `Round`, or how the loop ends; never `Waiting`.

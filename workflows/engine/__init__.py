@@ -3,14 +3,12 @@
 from workflows.engine.claims import give_back
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
-from workflows.engine.history import OPEN
 from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
 from workflows.engine.warming import Warming
 
 __all__ = [
-    "OPEN",
     "Drain",
     "Presence",
     "Warming",

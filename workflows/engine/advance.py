@@ -254,6 +254,7 @@ def _write_job(job: JobRow, answer: Final, now: datetime) -> None:
             job.log = joined(job.log, log)
         case Waiting(_, result):
             job.status, job.result, job.finished_at = JobStatus.WAITING, result, None
+            job.replied_at = None
         case Failed(message, result):
             job.status, job.result = JobStatus.FAILED, result
             job.error = readable(message)

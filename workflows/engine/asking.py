@@ -12,6 +12,7 @@ from workflows.contracts import Effect, Failed, NodeResult, NodeRun, PastRound
 from workflows.engine.answers import storable, storable_or_none
 from workflows.engine.claims import is_innocent
 from workflows.engine.mishaps import limit_of, raise_if_late
+from workflows.engine.replies import reply_to
 from workflows.engine.run import Call, Run
 from workflows.exceptions import LoopsTooDeep, NodeRaised
 from workflows.statements import JobRow
@@ -43,10 +44,12 @@ def _node_run(
     return NodeRun(
         key=run.step.key,
         execution_id=execution.pk,
+        number=number,
         attempt=1 if job is None else job.attempt + (0 if goes_on else 1),
         idempotency_key=f"{execution.pk}-{run.step.key}-{number}",
         ancestors=(*execution.ancestors, execution.pk),
         waited=job.result if job is not None and waits else None,
+        reply=reply_to(job) if waits else None,
         past=past,
         timeout=limit_of(run.step.options),
         **given,

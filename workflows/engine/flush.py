@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from workflows.engine.holding import release_held
+from workflows.engine.replies import listen
 from workflows.engine.run import Run
 from workflows.notices import MOMENTS, notify
 from workflows.options import Concurrency
@@ -20,6 +21,7 @@ def flush(owner: int, runs: Sequence[Run], now: datetime) -> None:
     moves = [_move(run, owner, now) for run in runs]
     jobs = [job for run in runs for job in (*run.new_jobs, *run.changed_jobs)]
     statements().write(owner, moves, jobs)
+    listen(runs, now)
     _make_room(runs, now)
     if any(move.due_at for move in moves):
         notify(MOMENTS)

@@ -7,13 +7,12 @@ from django.db.models import Max, Q
 
 from workflows.models import Job
 from workflows.statements import JobRow
-from workflows.states import JobStatus
+from workflows.states import OPEN_JOBS, JobStatus
 
 #: The columns of a job, in the order of `JobRow`.
 _COLUMNS = [field.name for field in fields(JobRow)]
-#: Jobs whose results later nodes see, and jobs that go on.
+#: Jobs whose results later nodes see.
 DONE = frozenset({JobStatus.SUCCEEDED, JobStatus.CONTINUED, JobStatus.SKIPPED})
-OPEN = frozenset({JobStatus.RUNNING, JobStatus.WAITING, JobStatus.RETRYING})
 
 
 def jobs_of(ids: Sequence[int], many: Sequence[int] = ()) -> dict[int, list[JobRow]]:
@@ -36,7 +35,7 @@ def jobs_of(ids: Sequence[int], many: Sequence[int] = ()) -> dict[int, list[JobR
 
 
 def _latest(ids: Sequence[int]) -> Q:
-    wanted = Q(execution__in=ids, status__in=OPEN)
+    wanted = Q(execution__in=ids, status__in=OPEN_JOBS)
     done = Job.objects.filter(execution__in=ids, status__in=DONE).order_by()
     last = done.values("execution", "node_key").annotate(last=Max("number"))
     numbers: dict[int, list[int]] = {}

@@ -44,6 +44,8 @@ def is_over(run: Run, job: JobRow) -> bool:
     """
     if job.status != JobStatus.WAITING or job.expires_at is None:
         return False
+    if job.replied_at is not None:
+        return False
     return (run.execution.due_at or job.expires_at) >= job.expires_at
 
 
@@ -87,7 +89,7 @@ def _put_off(job: JobRow, fault: Fault, options: NodeOptions) -> None:
     most = options.retry.attempts if options.retry else job.attempt
     line = f"Try {job.attempt} of {most}: {fault.message}"
     job.status, job.log = JobStatus.RETRYING, joined(job.log, line)
-    job.finished_at = job.expires_at = None
+    job.finished_at = job.expires_at = job.replied_at = None
 
 
 def joined(log: str, more: str) -> str:

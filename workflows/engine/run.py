@@ -9,12 +9,12 @@ from typing import Any
 from workflows.contracts import NodeResult, NodeRun
 from workflows.engine.compiled import CompiledStep, CompiledVersion
 from workflows.engine.frames import Frame, loop_of, path_of, restored
-from workflows.engine.history import DONE, OPEN
+from workflows.engine.history import DONE
 from workflows.exceptions import WorkflowError
 from workflows.graph import Step
 from workflows.options import Options
 from workflows.statements import Claimed, JobRow
-from workflows.states import ExecutionStatus, JobStatus
+from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._ground = {j.node_key: j.result for j in self.stored if j.status in DONE}
-        self.stored = [job for job in self.stored if job.status in OPEN]
+        self.stored = [job for job in self.stored if job.status in OPEN_JOBS]
         self.reset()
 
     def reset(self) -> None:
@@ -89,7 +89,7 @@ class Run:
         if not self.stored or self.is_back:
             return None
         last = self.stored[-1]
-        return last if last.status in OPEN and last.node_key == self.at else None
+        return last if last.status in OPEN_JOBS and last.node_key == self.at else None
 
     @property
     def is_back(self) -> bool:
@@ -150,6 +150,11 @@ class Run:
         self.changed_jobs.append(changed)
         return changed
 
+    def latest(self, job: JobRow) -> JobRow:
+        """Give a stored job as it will be written."""
+        changed = (each for each in self.changed_jobs if each.number == job.number)
+        return next(changed, job)
+
     def job_of(self, frame: Frame) -> JobRow:
         """Find the open job of a node that loops."""
         new = frame.job - self.execution.job_count
@@ -194,7 +199,7 @@ class Run:
         kept = [job for job in self.stored if job.number not in changed]
         jobs = [*kept, *self.changed_jobs, *self.new_jobs]
         self.stored = sorted(
-            (job for job in jobs if job.status in OPEN), key=lambda job: job.number
+            (job for job in jobs if job.status in OPEN_JOBS), key=lambda job: job.number
         )
         self._ground = dict(self.results)
         self.new_jobs, self.changed_jobs = [], []

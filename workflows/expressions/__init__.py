@@ -8,8 +8,13 @@ from workflows.expressions.errors import (
     UnknownName,
 )
 from workflows.expressions.names import ScopeNames, check_names
-from workflows.expressions.structures import Compiled, compile_value
-from workflows.expressions.template import Template, compile_text, is_expression
+from workflows.expressions.structures import Compiled, Render, compile_value
+from workflows.expressions.template import (
+    Template,
+    compile_lines,
+    compile_text,
+    is_expression,
+)
 
 __all__ = [
     "Compiled",
@@ -17,10 +22,12 @@ __all__ = [
     "ExpressionError",
     "ExpressionRefused",
     "ExpressionSyntaxError",
+    "Render",
     "ScopeNames",
     "Template",
     "UnknownName",
     "check_names",
+    "compile_lines",
     "compile_text",
     "compile_value",
     "is_expression",

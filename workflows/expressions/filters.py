@@ -1,6 +1,6 @@
 """The table of filters: what may follow `|`."""
 
-from workflows.expressions import formats, lists, logic, numeric, rows, texts
+from workflows.expressions import formats, html, lists, logic, numeric, rows, texts
 from workflows.expressions.operations import Operation, table
 
 FILTERS: dict[str, Operation] = table(
@@ -10,6 +10,7 @@ FILTERS: dict[str, Operation] = table(
         "count": texts.length,
         "date": formats.strftime,
         "default": logic.default,
+        "escape": html.escape,
         "first": lists.first,
         "float": numeric.to_float,
         "int": numeric.to_int,
@@ -27,6 +28,7 @@ FILTERS: dict[str, Operation] = table(
         "replace": texts.substitute,
         "reverse": lists.backwards,
         "round": numeric.half_up,
+        "safe": html.safe,
         "selectattr": rows.select,
         "sort": lists.sort,
         "split": texts.split,
@@ -55,3 +57,4 @@ FILTERS: dict[str, Operation] = table(
     },
 )
 FILTERS["d"] = FILTERS["default"]
+FILTERS["e"] = FILTERS["escape"]

@@ -43,6 +43,14 @@ class ScopeNames:
             body=frozenset(),
         )
 
+    def knowing(self, root: str, parts: Iterable[str]) -> "ScopeNames":
+        """Add a root that one setting of a node knows, with its parts."""
+        return replace(
+            self,
+            roots=self.roots | {root},
+            fields={**self.fields, root: frozenset(parts)},
+        )
+
 
 def check_names(names: Iterable[tuple[str, ...]], available: ScopeNames) -> None:
     """Raise UnknownName for the first name, in order, that is not available."""

@@ -1,6 +1,6 @@
 """Texts with expressions: compiled once, rendered many times."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -10,6 +10,7 @@ from jinja2 import nodes
 from workflows.expressions.building import Builder, Evaluate
 from workflows.expressions.compiler import Compiler
 from workflows.expressions.computing import interpolate
+from workflows.expressions.html import escaped
 from workflows.expressions.limits import Meter, weight
 from workflows.expressions.paths import PATHS
 from workflows.expressions.syntax import parse
@@ -52,9 +53,31 @@ def compile_text(source: str) -> Template:
     if len(parts) == 1:
         evaluate = whole(compiler, parts[0], steps[0])
     else:
-        start = nodes.Const("", lineno=0)
-        evaluate = compiler.step(start, interpolate, steps)
+        evaluate = together(compiler, steps)
     return Template(source, frozenset(compiler.names), evaluate)
+
+
+@lru_cache(maxsize=KEPT)
+def compile_lines(source: str, *, html: bool = False) -> Template:
+    """Compile a text that gives a text, whatever is in it.
+
+    In `html`, what expressions give is escaped; `{{ value|safe }}` is put in as it is.
+    """
+    parts, compiler = parse(source), Compiler(source)
+    steps = compiler.each(parts)
+    if html:
+        steps = [
+            step
+            if isinstance(part, nodes.TemplateData)
+            else compiler.step(part, escaped, [step])
+            for part, step in zip(parts, steps, strict=True)
+        ]
+    evaluate = together(compiler, steps)
+    return Template(source, frozenset(compiler.names), evaluate)
+
+
+def together(builder: Builder, steps: Sequence[Evaluate]) -> Evaluate:
+    return builder.step(nodes.Const("", lineno=0), interpolate, steps)
 
 
 def whole(builder: Builder, node: nodes.Node, evaluate: Evaluate) -> Evaluate:

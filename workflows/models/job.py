@@ -38,6 +38,10 @@ class Job(models.Model):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     #: When a node that waits reaches its time limit; NULL if it has none.
     expires_at = models.DateTimeField(null=True, blank=True)
+    #: What somebody told the node while it waits; see `services.resume`.
+    reply = TypedJSONField(verbose_name=_("reply"), null=True, blank=True)
+    #: When; None while nobody has, and again when the node goes on waiting.
+    replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
     #: In which round of the loops around it, from 1: "3", or "3.1" in nested loops.
     round = models.CharField(_("round"), max_length=100, blank=True, default="")
 

@@ -14,6 +14,7 @@ from workflows.services.executions import (
     retry,
     run_manually,
 )
+from workflows.services.replies import resume
 from workflows.services.retention import prune
 from workflows.services.validation import (
     Problem,
@@ -57,6 +58,7 @@ __all__ = [
     "requeue_abandoned",
     "requeue_dead",
     "requeue_killed",
+    "resume",
     "retry",
     "run_manually",
     "scope_at",

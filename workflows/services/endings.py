@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 
 from workflows.cluster import wake
-from workflows.engine import OPEN, held, release_held
+from workflows.engine import held, release_held
 from workflows.models import Execution, Job, WorkflowVersion
 from workflows.options import Concurrency
-from workflows.states import ExecutionStatus, JobStatus
+from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
 
 #: Longest reason that is kept, in characters.
 REASON_LIMIT = 500
@@ -33,7 +33,7 @@ def end(
             owner=None,
         )
         open_jobs = Job.objects.filter(execution__in=list(locked))
-        open_jobs.filter(status__in=OPEN).update(
+        open_jobs.filter(status__in=OPEN_JOBS).update(
             status=JobStatus.CANCELLED, finished_at=now
         )
         make_room(set(locked.values()), now)

@@ -72,6 +72,10 @@ class JobRow:
     round: str = ""
     #: When a node that waits reaches its time limit.
     expires_at: datetime | None = None
+    #: What a waiting node was told, and when; read here, and written by nobody who
+    #: writes jobs, so that none is lost.
+    reply: Any = None
+    replied_at: datetime | None = None
 
 
 @dataclass(slots=True)

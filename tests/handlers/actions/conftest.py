@@ -1,7 +1,5 @@
 """What tests of handler arrays may use."""
 
-import threading
-
 import pytest
 
 from handlers.actions.document import read_actions
@@ -9,7 +7,6 @@ from handlers.actions.interpreter import Interpreter, Observer
 from handlers.actions.session import Session
 from handlers.actions.stack import HashMap
 from tests.conftest import NOW
-from tests.handlers.nodes.server import start
 
 
 class Steps(Observer):
@@ -64,14 +61,3 @@ def play(db, works):
 
 def act(kind, method, **keys):
     return {"action": "run", "type": kind, "method": method, **keys}
-
-
-@pytest.fixture(scope="session")
-def server():
-    """Start the server of the HTTP node once."""
-    pause = threading.Event()
-    server = start(pause)
-    yield server
-    pause.set()
-    server.shutdown()
-    server.server_close()

@@ -279,3 +279,9 @@ def test_android_calls_run_at_once(play):
     ran = play(act("python", "toasts"))
 
     assert ran.lines == ["toast: skipped: no UI context"]
+
+
+def test_errors_may_be_put_into_words(play):
+    ran = play(act("python", "fails"), _ErrorMessage="Ошибка выполнения: %s")
+
+    assert ran.error == "Ошибка выполнения: ValueError: no such article"

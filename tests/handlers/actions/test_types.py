@@ -147,7 +147,7 @@ def test_other_methods_are_refused(method):
         split(method)
 
 
-def test_an_answer_fills_the_stack(play, alias):
+def test_an_answer_fills_the_stack(play, alias, server):
     ran = play(act("http", 'POST #shop/a?x=1 {"Code":"@code"}'), code="A7")
 
     told = json.loads(ran["ResultMessage"])
@@ -155,7 +155,7 @@ def test_an_answer_fills_the_stack(play, alias):
     assert (told["method"], told["body"]) == ("POST", '{"Code":"A7"}')
     assert told["query"] == {"x": "1"}
     assert told["headers"]["x-shop"] == "yes"
-    assert told["headers"]["authorization"] == "Basic YW5uOnMzY3JldCE="
+    assert server.told[-1]["headers"]["authorization"] == "Basic YW5uOnMzY3JldCE="
     assert told["headers"]["idempotency-key"] == "work-7-0-1"
 
 
@@ -293,12 +293,43 @@ def test_bad_aliases_are_refused(play, value):
 # online
 
 
-def test_online_sends_the_stack_and_takes_the_answer(play, alias, settings):
+@pytest.fixture
+def online(alias, settings):
+    """Have the alias of the test server answer for the type `online`."""
     settings.WORKS = {**settings.WORKS, "ONLINE_ALIAS": "shop"}
+    alias.url = alias.url.partition("/api")[0]
+    alias.save()
+    return alias
 
-    ran = play(act("online", "post_goods"), a="1")
 
-    assert "has no 'hashmap'" in ran.error
+def test_online_sends_the_stack_and_takes_the_answer(play, online):
+    ran = play(act("online", "post_goods"), a="1", b="2")
+
+    assert (ran["a"], ran["b"], ran.error) == ("changed", "2", "")
+    assert ran["path"] == "/set_input_direct/post_goods"
+    assert ran["encoding"] == ""
+
+
+def test_online_may_name_its_method_in_the_stack(play, online):
+    ran = play(act("online", "Загрузить"), _ENCODE_ONLINE="")
+
+    assert ran["path"] == "/set_input_direct/hashMap"
+    assert ran["online_method"] == "Загрузить"
+
+
+def test_online_may_be_packed(play, online):
+    assert play(act("online", "post_goods"), _GZIP="")["encoding"] == "gzip"
+
+
+def test_an_error_of_the_online_server_is_the_error(play, online):
+    assert play(act("online", "post_goods"), refuse="1").error == "no"
+
+
+def test_an_online_answer_without_a_stack_is_an_error(play, online):
+    online.url += "/echo?"
+    online.save()
+
+    assert "has no 'hashmap'" in play(act("online", "post_goods")).error
 
 
 def test_online_needs_its_alias(play):
@@ -306,7 +337,33 @@ def test_online_needs_its_alias(play):
         types.get("online").check("x")
 
 
+def test_values_in_a_body_of_json_stay_in_their_quotes(play, alias):
+    ran = play(
+        act("http", 'POST #shop/echo {"a": "@name", "n": 1}'), name='x", "admin": "1'
+    )
+
+    body = json.loads(json.loads(ran["ResultMessage"])["body"])
+    assert body == {"a": 'x", "admin": "1', "n": 1}
+
+
+def test_a_body_may_be_json_only_once_it_is_filled(play, alias):
+    ran = play(act("http", 'POST #shop/echo {"n": @n}'), n="5")
+
+    assert json.loads(ran["ResultMessage"])["body"] == '{"n": 5}'
+
+
 # nosql
+
+
+def test_too_many_documents_are_refused_not_cut(play, monkeypatch):
+    monkeypatch.setattr("handlers.actions.nosql.MOST", 2)
+    three = '[{"_id": "1"}, {"_id": "2"}, {"_id": "3"}]'
+
+    assert "more than 2 documents" in play(act("nosql", f"d c insert {three}")).error
+    for key in "123":
+        play(act("nosql", f'd c insert {{"_id": "{key}"}}'))
+    assert "finds more than 2" in play(act("nosql", "d c all")).error
+    assert play(act("nosql", 'd c find {"_id": "3"}')).error == ""
 
 
 def test_documents_live(play):

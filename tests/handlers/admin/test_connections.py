@@ -98,6 +98,100 @@ def test_bad_aliases_are_refused(by_owner, values, sentence):
     assert not HttpAlias.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"url": "http://{token}.example/", "token_place": "url"}, "only behind the"),
+        ({"token_place": "url"}, "Write {token} into the address"),
+        ({"url": "http://x/{token}"}, "The address has a place for it"),
+        ({"token_name": "X Key"}, "Enter a valid value."),
+    ],
+)
+def test_bad_tokens_are_refused(by_owner, values, sentence):
+    text = shown(by_owner.post(page("httpalias_add"), alias(token="t", **values)))
+
+    assert sentence in text
+    assert not HttpAlias.objects.exists()
+
+
+def test_a_token_is_stored_and_never_shown(by_owner):
+    values = {"token": "t0ken!", "token_place": "header", "token_name": "X-Key"}
+    by_owner.post(page("httpalias_add"), alias(**values))
+    row = HttpAlias.objects.get()
+
+    text = shown(by_owner.get(page("httpalias_change", row.pk)))
+    by_owner.post(page("httpalias_change", row.pk), alias(token_place="query"))
+
+    assert "t0ken!" not in text
+    row.refresh_from_db()
+    assert row.secret == {"token": "t0ken!", "token_place": "query"}
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/", "shop answers: status 200 after"),
+        ("/status?code=404", "shop answers: status 404 after"),
+        ("/status?code=401", "'shop' answers with status 401: it refuses the login."),
+        ("/status?code=503", "'shop' answers with status 503: its server fails."),
+    ],
+)
+def test_an_alias_is_tested(by_owner, server, path, sentence):
+    url = f"http://127.0.0.1:{server.server_port}{path}"
+    row = HttpAlias.objects.create(name="shop", url=url)
+
+    response = by_owner.post(page("httpalias_test", row.pk), follow=True)
+
+    assert sentence in said(response)[0]
+
+
+def test_an_alias_that_nobody_answers_says_so(by_owner):
+    row = HttpAlias.objects.create(name="shop", url="http://127.0.0.1:1/?key=s3cret!")
+
+    [sentence] = said(by_owner.post(page("httpalias_test", row.pk), follow=True))
+
+    problem = "The request to '127.0.0.1' failed: Connection refused."
+    assert sentence == f"shop: {problem}"
+
+
+def test_only_who_may_tests_an_alias(browse):
+    row = HttpAlias.objects.create(name="shop", url="http://127.0.0.1:1/")
+    keeper = person("keeper", "view_httpalias", "change_httpalias")
+    tester = person("tester", "view_httpalias", "test_httpalias")
+    address = page("httpalias_test", row.pk)
+    button = f'action="{address}"'
+
+    assert browse(keeper).post(address).status_code == 403
+    assert button not in shown(browse(keeper).get(page("httpalias_change", row.pk)))
+    assert browse(tester).get(address).status_code == 405
+    assert button in shown(browse(tester).get(page("httpalias_change", row.pk)))
+    assert browse(tester).post(address).status_code == 302
+
+
+def test_a_database_is_tested(by_owner, settings):
+    settings.WORKS = {**settings.WORKS, "DATABASE_ALIASES": ["default", "nix"]}
+    names = {"file": "", "main": "default", "gone": "nix"}
+    for name, django_alias in names.items():
+        SqlDatabase.objects.create(name=name, django_alias=django_alias)
+
+    chosen = [row.pk for row in SqlDatabase.objects.all()]
+    values = {"action": "test", "_selected_action": chosen}
+    response = by_owner.post(page("sqldatabase_changelist"), values, follow=True)
+
+    wrong, right = said(response)
+    assert "'gone'" in wrong
+    assert right == "2 connections answer."
+
+
+def test_a_test_leaves_a_line_in_the_log(by_owner):
+    row = SqlDatabase.objects.create(name="goods")
+
+    response = by_owner.post(page("sqldatabase_test", row.pk), follow=True)
+
+    assert said(response) == ["goods answers: SQLite."]
+    assert LogEntry.objects.get().get_change_message() == "goods answers: SQLite."
+
+
 @pytest.mark.parametrize("name", ["../x", "a/b", ".."])
 def test_bad_names_of_databases_are_refused(by_owner, name):
     text = shown(by_owner.post(page("sqldatabase_add"), {"name": name}))

@@ -69,7 +69,7 @@ def test_the_list_shows_progress(by_owner):
 
 
 def test_the_page_shows_steps_and_stacks(by_owner):
-    work = start_work([act("set", "a=1"), *FAILS], variables={"secret": "42"})
+    work = start_work([act("set", "a=1"), *FAILS], variables={"answer": "42"})
     run_all()
 
     text = shown(by_owner.get(page("change", work.pk)))
@@ -79,7 +79,7 @@ def test_the_page_shows_steps_and_stacks(by_owner):
 
 
 def test_variables_are_for_those_who_may_see_them(browse):
-    work = start_work([act("set", "a=1")], variables={"secret": "hidden42"})
+    work = start_work([act("set", "a=1")], variables={"answer": "hidden42"})
     run_all()
 
     text = shown(browse(person("viewer", "view_work")).get(page("change", work.pk)))

@@ -10,9 +10,12 @@ from urllib.parse import parse_qs, urlsplit
 class Handler(BaseHTTPRequestHandler):
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length).decode()
+        body = self.rfile.read(length)
+        if self.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+        body = body.decode()
         parts = urlsplit(self.path)
-        step = STEPS.get(parts.path, echo)
+        step = STEPS.get(parts.path, turn if "input_direct" in parts.path else echo)
         step(
             self, {key: value[0] for key, value in parse_qs(parts.query).items()}, body
         )
@@ -35,11 +38,24 @@ class Handler(BaseHTTPRequestHandler):
 def echo(handler, query, body):
     headers = {name.lower(): value for name, value in handler.headers.items()}
     told = {"method": handler.command, "query": query, "headers": headers, "body": body}
+    handler.server.told.append(told)
     handler.reply(200, json.dumps(told).encode(), Content_Type="application/json")
 
 
+def turn(handler, _query, body):
+    """Answer as a server of SimpleUI: with the stack, and what it was sent by."""
+    stack = json.loads(body)["hashmap"]
+    encoding = handler.headers.get("Content-Encoding", "")
+    told = {"path": handler.path, "encoding": encoding, "a": "changed"}
+    stack += [{"key": key, "value": value} for key, value in told.items()]
+    refused = "no" if any(each["key"] == "refuse" for each in stack) else ""
+    answer = {"hashmap": stack, "ErrorMessage": refused}
+    handler.reply(200, json.dumps(answer).encode(), Content_Type="application/json")
+
+
 def status(handler, query, _body):
-    handler.reply(int(query["code"]), b"sorry", Content_Type="text/plain")
+    after = {"Retry_After": query["after"]} if "after" in query else {}
+    handler.reply(int(query["code"]), b"sorry", Content_Type="text/plain", **after)
 
 
 def redirect(handler, query, _body):
@@ -108,6 +124,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         #: What slow answers wait for; set, they end at once.
         self.pause = pause
+        #: What the echo was told, the last at the end.
+        self.told = []
 
 
 def start(pause):

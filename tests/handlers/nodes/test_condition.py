@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from handlers.comparisons import NotComparable
-from handlers.nodes.condition import Condition, NotABoolean
+from handlers.fields import NotABoolean
+from handlers.nodes.condition import Condition
 from tests.conftest import NOW
 from tests.handlers.conftest import problems, run_node
 from workflows.contracts import Failed, Succeeded

@@ -1,25 +1,25 @@
 """HTTP: requests to a real server on loopback, which the setting allows here."""
 
+from datetime import timedelta
 from decimal import Decimal
-from threading import Event
+from urllib.parse import quote
 
 import pytest
 
+from handlers.actions.models import HttpAlias
 from handlers.fetching import Call, FetchFailed, fetch
 from handlers.nodes.http import Http
+from handlers.secrets import seal
+from tests.conftest import NOW
 from tests.handlers.conftest import problems, run_node
-from tests.handlers.nodes import server as servers
-from workflows.contracts import Effect, Failed, Succeeded
+from workflows.contracts import Effect, Failed, NodeRun, Succeeded
+from workflows.expressions import ScopeNames
+from workflows.forms import compile_config
 
 
 @pytest.fixture(scope="module")
-def address():
-    pause = Event()
-    server = servers.start(pause)
-    yield f"http://127.0.0.1:{server.server_port}"
-    pause.set()
-    server.shutdown()
-    server.server_close()
+def address(server):
+    return f"http://127.0.0.1:{server.server_port}"
 
 
 @pytest.fixture
@@ -104,7 +104,31 @@ def test_own_content_type_wins(url):
     )
 
 
-@pytest.mark.parametrize(("kind", "body"), [("form", "x"), ("text", {"a": 1})])
+def test_sends_a_form_with_files(url):
+    file = {"name": "sales.csv", "content": [{"sum": Decimal("1.50")}]}
+    body = {"to": ["a", "b"], "none": None, "file": file}
+
+    told = seen(
+        run_node(Http, url=url, method="POST", body_kind="multipart", body=body)
+    )
+
+    assert told["headers"]["content-type"].startswith("multipart/form-data; boundary=")
+    assert told["body"].count('form-data; name="to"') == 2
+    assert 'name="file"; filename="sales.csv"' in told["body"]
+    assert "Content-Type: text/csv\r\n\r\nsum\r\n1.50\r\n" in told["body"]
+
+
+def test_sends_a_file(url):
+    file = {"name": "a.bin", "content": "aGVsbG8=", "base64": True, "type": "x/y"}
+
+    told = seen(run_node(Http, url=url, method="PUT", body_kind="file", body=file))
+
+    assert (told["headers"]["content-type"], told["body"]) == ("x/y", "hello")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"), [("form", "x"), ("text", {"a": 1}), ("multipart", ["x"])]
+)
 def test_body_of_another_kind_fails(kind, body, url):
     answer = run_node(Http, url=url, body_kind=kind, body=body)
 
@@ -116,6 +140,36 @@ def test_other_status_fails_with_the_answer_as_result(url):
 
     assert answer.message == "GET 127.0.0.1 answered with status 503."
     assert (answer.result["status"], answer.result["data"]) == (503, "sorry")
+
+
+@pytest.mark.parametrize(
+    ("code", "permanent"), [(503, False), (429, False), (404, True), (301, False)]
+)
+def test_status_tells_whether_to_try_again(code, permanent, url):
+    answer = run_node(Http, url=f"{url}/status?code={code}")
+
+    assert answer.permanent is permanent
+
+
+@pytest.mark.parametrize("told", ["120", "Sun, 22 Nov 2026 09:02:00 GMT"])
+def test_answer_may_wish_for_a_later_try(told, url):
+    answer = run_node(Http, url=f"{url}/status?code=503&after={quote(told)}")
+
+    assert answer.retry_after == timedelta(minutes=2)
+
+
+def test_connection_may_be_tried_again(url):
+    refused = run_node(Http, url="http://127.0.0.1:1/")
+    forbidden = run_node(Http, url="http://127.0.0.2:1/")
+
+    assert (refused.permanent, forbidden.permanent) == (False, True)
+
+
+def test_time_limit_of_the_node_holds(url):
+    config = compile_config(Http.form_class, {"url": f"{url}/silent"}).render({})
+    run = NodeRun(config=config, now=NOW, timeout=timedelta(milliseconds=50))
+
+    assert "it took longer than allowed" in Http().run(run).message
 
 
 @pytest.mark.parametrize("success", ["404", "2xx, 404", "4XX"])
@@ -262,10 +316,18 @@ def test_header_of_the_connection_fails(name, url):
     assert f"The header '{name}' is set by the connection" in answer.message
 
 
-def test_header_with_a_line_break_fails(url):
-    answer = run_node(Http, url=url, headers={"X-A": "{{ 'a\r\nX-B: b' }}"})
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("X-A", "a\r\nX-B: b"), ("X-A", "Ж"), ("X\n", "a"), ("", "a"), ("X A", "a")],
+)
+def test_header_that_cannot_be_sent_fails(name, value, url):
+    answer = run_node(Http, url=url, headers={name: value})
 
-    assert isinstance(answer, Failed)
+    assert answer == Failed(
+        f"The header {name!r} has a line break or another character that headers "
+        "cannot carry.",
+        permanent=True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -277,6 +339,8 @@ def test_header_with_a_line_break_fails(url):
         ("success", "2xx, often"),
         ("method", "TRACE"),
         ("headers", ["x"]),
+        ("expect", "answer.data.ok"),
+        ("expect", "{{ answer.oops( }}"),
     ],
 )
 def test_wrong_setting_is_a_form_error(setting, value):
@@ -290,6 +354,145 @@ def test_url_of_an_expression_is_checked_at_run_time(url):
 
     with pytest.raises(Exception, match="must begin with http://"):
         run_node(Http, scope, url="{{ trigger.data }}")
+
+
+@pytest.mark.parametrize(
+    ("expect", "succeeds"),
+    [
+        ("{{ answer.data.method == 'GET' }}", True),
+        ("{{ answer.data.method == trigger.data }}", False),
+        ("{{ answer.data.method }}", False),
+    ],
+)
+def test_an_expression_decides_too(expect, succeeds, url):
+    answer = run_node(Http, {"trigger": {"data": "PUT"}}, url=url, expect=expect)
+
+    assert isinstance(answer, Succeeded if succeeds else Failed)
+    assert answer.result["status"] == 200
+
+
+def test_answer_that_is_not_as_expected_says_so(url):
+    answer = run_node(Http, url=url, expect="{{ answer.data.nix == 1 }}")
+    other = run_node(Http, url=url, expect="{{ answer.status == 201 }}")
+
+    assert answer.message.startswith('In "{{ answer.data.nix == 1 }}"')
+    assert other.message == "GET 127.0.0.1 answered, but not as expected."
+
+
+# Aliases.
+
+
+@pytest.fixture
+def alias(url, db):
+    """Make the alias `shop` for the server on loopback, with this login."""
+
+    def alias(path="", **secret):
+        return HttpAlias.objects.create(
+            name="shop", url=url + path, sealed=seal(secret)
+        )
+
+    return alias
+
+
+@pytest.mark.parametrize(
+    ("secret", "header", "value"),
+    [
+        ({"user": "ann", "password": "s3cret!"}, "authorization", "Basic YW5uOnMz"),
+        ({"token": "t0ken!"}, "authorization", "Bearer t0ken!"),
+        ({"token": "t0ken!", "token_place": "header"}, "x-api-key", "t0ken!"),
+        (
+            {"token": "t0ken!", "token_place": "header", "token_name": "X-Key"},
+            "x-key",
+            "t0ken!",
+        ),
+        ({"headers": {"X-Client": "ours"}}, "x-client", "ours"),
+    ],
+)
+def test_alias_brings_its_login(secret, header, value, alias, server):
+    alias(**secret)
+
+    assert isinstance(run_node(Http, url="#shop/orders"), Succeeded)
+    assert server.told[-1]["headers"][header].startswith(value)
+
+
+def test_token_goes_into_the_query(alias, server):
+    alias(token="a b&c=d", token_place="query", token_name="key")
+
+    run_node(Http, url="#shop/orders?page=2", query={"size": 5})
+
+    assert server.told[-1]["query"] == {"page": "2", "key": "a b&c=d", "size": "5"}
+
+
+def test_token_goes_into_the_address(alias, url):
+    alias("/status?code=404&{token}", token="T0/B0/sec ret", token_place="url")
+
+    answer = run_node(Http, url="#shop", method="POST")
+
+    assert answer.message == "POST #shop answered with status 404."
+
+
+def test_login_of_the_alias_wins(alias, server):
+    alias(token="t0ken!")
+
+    run_node(Http, url="#shop/", headers={"authorization": "{{ 'Basic x' }}"})
+
+    assert server.told[-1]["headers"]["authorization"] == "Bearer t0ken!"
+
+
+def test_login_is_hidden_in_what_comes_back(alias):
+    alias(user="ann", password="s3cret!", token="t0ken-of-ann")
+
+    answer = run_node(Http, url="#shop/?echo=s3cret!", query={"a": "t0ken-of-ann"})
+
+    assert "s3cret" not in str(answer)
+    assert "t0ken-of-ann" not in str(answer)
+    assert answer.result["data"]["headers"]["authorization"] == "•••"
+
+
+def test_login_stays_with_its_host(alias, url, settings, server):
+    settings.WORKFLOWS = {"HTTP_ALLOWED_HOSTS": ["127.0.0.1", "localhost", "::1"]}
+    other = url.replace("127.0.0.1", "localhost")
+    alias(token="t0ken!", token_place="query")
+
+    run_node(Http, url=f"#shop/redirect?to={other}/after")
+
+    assert server.told[-1]["query"] == {}
+    assert "t0ken!" not in str(server.told[-1])
+
+
+def test_unknown_alias_fails(url, db):
+    answer = run_node(Http, url="#nix/a")
+
+    assert answer.message == (
+        "There is no HTTP alias 'nix'. Add it in the admin or by HTTPAddAlias."
+    )
+
+
+def test_unknown_alias_is_found_while_it_is_edited(db):
+    form = Http.form_class.for_config({"url": "#nix/a"}, scope=ScopeNames())
+
+    assert dict(form.problems())["url"].startswith("There is no HTTP alias 'nix'.")
+    assert problems(Http, url="#nix/a") == {}
+
+
+def test_constant_login_is_refused_while_it_is_edited():
+    config = {"url": "http://example.com", "headers": {"Authorization": "Bearer x"}}
+    form = Http.form_class.for_config(config, scope=ScopeNames())
+
+    assert "Make an HTTP alias with this login" in dict(form.problems())["headers"]
+
+
+def test_definition_and_history_hold_no_login(alias, make_version, run):
+    alias(user="ann", password="s3cret!")
+    version = make_version({"key": "a", "type": "http", "config": {"url": "#shop/"}})
+
+    execution = run(version)
+
+    job = execution.jobs.get()
+    kept = f"{version.definition} {execution.reason} {job.__dict__}"
+    assert execution.status == "succeeded"
+    assert "s3cret" not in kept
+    assert "YW5uOnMzY3JldCE=" not in kept
 
 
 def test_effect_is_outside():

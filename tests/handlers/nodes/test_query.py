@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.nodes.query import Query
-from tests.handlers.conftest import problems, run_node
+from tests.handlers.conftest import problems, run_node, shape
 from workflows.contracts import Failed, NodeRun
 from workflows.exceptions import CollectionNotAllowed
 from workflows.forms import ConfigInvalid, ValueNotAccepted, compile_config
@@ -58,7 +58,42 @@ def test_count_is_a_number(categories):
     assert run_node(Query, mode="count", **CATEGORY).result == 3
 
 
-@pytest.mark.parametrize("mode", ["one", "list", "count"])
+@pytest.mark.parametrize(
+    ("page", "names_", "has_next"),
+    [(1, ["Mail", "Orders"], True), (2, ["Stock"], False), (3, [], False)],
+)
+def test_page_says_what_there_is(page, names_, has_next, categories):
+    answer = run_node(Query, mode="page", page=page, limit=2, sort="name", **CATEGORY)
+
+    records = answer.result.pop("records")
+    assert [row["name"] for row in records] == names_
+    rest = {"page": page, "pages": 2, "total": 3, "has_next": has_next}
+    assert answer.result == rest
+
+
+def test_last_page_that_is_full_has_no_next(categories):
+    answer = run_node(Query, mode="page", limit=3, **CATEGORY)
+
+    assert (answer.result["pages"], answer.result["has_next"]) == (1, False)
+
+
+def test_page_counts_behind_the_offset(categories):
+    answer = run_node(Query, mode="page", limit=1, offset=1, page=2, **CATEGORY)
+
+    assert (answer.result["records"][0]["name"], answer.result["total"]) == ("Mail", 2)
+
+
+def test_page_of_nothing(db, allowed):
+    assert run_node(Query, mode="page", **CATEGORY).result == {
+        "records": [],
+        "page": 1,
+        "pages": 0,
+        "total": 0,
+        "has_next": False,
+    }
+
+
+@pytest.mark.parametrize("mode", ["one", "list", "page", "count"])
 def test_empty_result_fails_if_asked(mode, categories):
     config = {"filter": where("name", "eq", "-"), "fail_on_empty": True, **CATEGORY}
 
@@ -82,6 +117,27 @@ def test_relations_are_loaded(categories):
     )
 
     assert [row["name"] for row in answer.result["categories"]] == ["Orders"]
+
+
+def test_fields_follow_relations(categories):
+    Workflow.objects.create(title="One").categories.set(categories[:2])
+    config = {"collection": "workflows.workflow", "mode": "one"}
+
+    answer = run_node(Query, fields="title, categories.name", **config)
+
+    assert answer.result == {
+        "title": "One",
+        "categories": [{"name": "Orders"}, {"name": "Stock"}],
+    }
+
+
+def test_relation_that_is_loaded_is_given_whole(categories):
+    Workflow.objects.create(title="One").categories.set(categories[:1])
+    config = {"fields": "title, categories.name", "preload": "categories"}
+
+    answer = run_node(Query, collection="workflows.workflow", mode="one", **config)
+
+    assert answer.result["categories"][0].keys() == {"id", "name", "position"}
 
 
 def test_record_found_twice_is_given_once(categories):
@@ -109,6 +165,9 @@ def test_value_comes_from_an_expression(categories):
         ("filter", where("nix", "eq", 1), "no field 'nix'"),
         ("sort", "-nix", "no field 'nix'"),
         ("fields", "nix", "no field 'nix'"),
+        ("fields", "name.nix", "no field 'name'"),
+        ("fields", "workflows.nix", "no field 'nix'"),
+        ("page", 0, "greater than or equal to 1"),
         ("preload", "name", "no field 'name'"),
         ("filter", where("position", "eq", "x"), "'position' cannot take 'x'"),
     ],
@@ -153,3 +212,21 @@ def test_result_reaches_the_next_node(make_version, run, categories):
     execution = run(make_version(query, after))
 
     assert execution.jobs.get(node_key="sum").result == "Orders+Stock+Mail"
+
+
+@pytest.mark.parametrize("mode", ["one", "list", "page"])
+@pytest.mark.parametrize("fields", ["", "name", "name, workflows.title", ["name"]])
+def test_shape_names_what_the_result_has(mode, fields, categories):
+    config = {"mode": mode, "fields": fields, "sort": "name", **CATEGORY}
+
+    result = run_node(Query, **config).result
+
+    kind, names_ = shape(Query, **config)
+    sample = result[0] if mode == "list" else result
+    assert kind == ("list" if mode == "list" else "object")
+    assert names_.keys() == sample.keys()
+
+
+def test_shape_of_what_cannot_be_read_is_anything(allowed):
+    assert shape(Query, fields="nix", mode="one", **CATEGORY) == ("any", {})
+    assert shape(Query, mode="count", **CATEGORY) == ("number", {})

@@ -6,8 +6,12 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
+from handlers.actions.aliases import find
 from handlers.actions.modules import load
+from handlers.work.claims import claim
+from handlers.work.hiding import MARK
 from handlers.work.models import Work, WorkRun, WorkStep
+from handlers.work.sealing import content_of
 from handlers.work.starting import (
     NotMoved,
     run_now,
@@ -106,10 +110,50 @@ def test_steps_are_recorded(go):
 
 def test_passwords_in_arrays_are_not_recorded(go):
     value = '{"alias":"a","url":"http://x","basic":{"user":"u","password":"s3cret"}}'
-    go(start_work([act("set", f"HTTPAddAlias={value};copy={value}")]))
+    given = {"password": "s3cret", "note": value}
+    array = [act("set", f"copy={value};token=s3cret;a=@password"), act("sql", "oops")]
 
-    step = WorkStep.objects.get()
-    assert "s3cret" not in f"{step.method}{step.before}{step.after}{step.log}"
+    work = go(start_work(array, variables=given, retry=True))
+
+    rows = [work, *WorkRun.objects.all(), *WorkStep.objects.all()]
+    shown = str([vars(row) for row in rows])
+    assert work.state == "retry"
+    assert "s3cret" in str(content_of(work))
+    # A value in a variable that is no secret by its name is one no more.
+    assert "s3cret" not in shown.replace("'a': 's3cret'", "")
+
+
+def test_a_hidden_secret_is_used_nevertheless(go):
+    value = (
+        '{"alias":"bank","url":"http://127.0.0.1","basic":{"user":"u","password":"p1"}}'
+    )
+
+    go(start_work([act("set", f"HTTPAddAlias={value}")]))
+
+    assert find("bank").secret["password"] == "p1"
+
+
+def test_without_its_key_a_secret_ends_the_work(go, settings):
+    work = start_work([act("set", "password=p1")])
+    settings.SECRET_KEY = "another"
+
+    assert go(work).reason.startswith("A secret cannot be decrypted")
+
+
+def test_a_hidden_secret_cannot_be_copied(go):
+    with pytest.raises(WorkflowError, match="enter it again"):
+        start_work([act("set", f"password={MARK}")])
+    with pytest.raises(WorkflowError, match="enter it again"):
+        start_work(WELL, variables={"password": MARK})
+
+
+def test_variables_are_taken_along_whole_or_not_at_all(go, settings):
+    settings.WORKS = {**settings.WORKS, "COMMAND_LIMIT": 500_000}
+    work = start_work(WELL, variables={"long": "x" * 400_000})
+
+    assert len(work.stack["long"]) == 400_000
+    with pytest.raises(WorkflowError, match="more than 500000 characters"):
+        start_work(WELL, variables={"long": "x" * 500_000})
 
 
 def test_an_unreadable_array_is_its_own_fault(go):
@@ -121,6 +165,26 @@ def test_an_unreadable_array_is_its_own_fault(go):
 
 
 # Stopping
+
+
+def test_stop_work_without_a_tag_is_an_error_and_stops_nothing(go):
+    waiting = start_work(WELL, conditions="CHARGING")
+    lacks("CHARGING")
+
+    work = go(start_work([act("set", "StopWork")]))
+
+    assert "a tag is expected" in work.reason
+    assert not Work.objects.get(pk=waiting.pk).is_final
+
+
+def test_a_work_that_is_stopped_leaves_no_run_open(go):
+    start_work(WELL, tag="t")
+    claim(1, "host:1", NOW)
+
+    stop_work("t")
+
+    run = WorkRun.objects.get()
+    assert (run.state, run.reason) == ("stopped", "stopped by its tag")
 
 
 @pytest.mark.parametrize("retry", [True, False])

@@ -1,5 +1,6 @@
 """Transfers against a real server on loopback: whole, resumed, refused, stopped."""
 
+import fcntl
 import hashlib
 import threading
 from email.parser import BytesParser
@@ -149,6 +150,17 @@ def test_an_old_file_stays_until_the_new_one_is_whole(transfer, works, server):
     transfer()
 
     assert stored(works) == b"old"
+
+
+def test_two_transfers_never_mix_in_one_file(transfer, works, server):
+    (works / "files/in").mkdir(parents=True)
+    with (works / "files/in/goods.bin.part").open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        work = transfer()
+
+    assert (work.state, server.seen) == ("retry", [])
+    assert "Another transfer writes 'in/goods.bin'" in work.reason
 
 
 def test_an_error_of_what_follows_transfers_nothing_again(transfer, server):

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import NOW, drain
 from tests.nodes import Echo, Flaky, FlakyWrite, node, registered
 from workflows import services
-from workflows.contracts import Effect, Succeeded, Waiting
+from workflows.contracts import Effect, Failed, Succeeded, Waiting
 from workflows.engine import inline
 from workflows.engine.calls import Calls
 from workflows.models import Category, Execution
@@ -62,7 +62,7 @@ class SlowCall(Slow):
 
 
 class Patient(Echo):
-    """Waits for an event that has come once its value is in the name of a category."""
+    """Waits for a reply; one that is `bad` is a failure."""
 
     type = "patient"
     waits = True
@@ -71,9 +71,11 @@ class Patient(Echo):
         return Waiting(None, "asked")
 
     def resume(self, run):
-        if Category.objects.exists():
-            return Succeeded("answered")
-        return Waiting(None, "asked")
+        if run.reply is None:
+            return Waiting(None, "asked")
+        if run.reply.value == "bad":
+            return Failed("a bad reply")
+        return Succeeded(run.reply.value)
 
 
 @pytest.fixture
@@ -161,18 +163,35 @@ def test_a_wait_beyond_the_limit_is_cut_short_and_tried_again(go):
     assert execution.due_at == later(70)
 
 
-def wake(execution, moment):
-    Category.objects.create(name="Answer")
-    Execution.objects.filter(pk=execution.pk).update(due_at=moment)
-
-
-def test_an_event_before_the_limit_counts_however_late_a_worker_comes(go):
+@pytest.mark.parametrize("moment", [29, 31])
+def test_a_reply_counts_however_late_a_worker_comes(go, moment):
     execution = go("patient", "x", timeout=30)
-    wake(execution, later(29))
+    assert services.resume(execution.pk, 1, "answered", later(moment))
 
     drain(later(300))
 
     assert execution.jobs.get().result == "answered"
+
+
+def test_nobody_waits_for_a_reply_after_the_limit(go):
+    execution = go("patient", "x", timeout=30)
+    drain(later(30))
+
+    assert services.resume(execution.pk, 1, "answered", later(31)) is False
+
+
+def test_a_bad_reply_is_not_heard_again_by_the_next_try(go):
+    execution = go("patient", "x", retry={"attempts": 2, "first": 10})
+    services.resume(execution.pk, 1, "bad", later(1))
+    drain(later(1))
+    assert services.resume(execution.pk, 1, "early", later(2)) is False
+
+    drain(later(11))
+    assert execution.jobs.get().status == "waiting"
+    services.resume(execution.pk, 1, "good", later(12))
+    drain(later(12))
+
+    assert execution.jobs.get().result == "good"
 
 
 def test_looking_again_does_not_prolong_the_limit(go):
