@@ -8,12 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import router
 from django.db.models import Field, Manager, Model, QuerySet
 
 from workflows.conf import settings
-from workflows.exceptions import CollectionNotAllowed, FieldUnknown
+from workflows.exceptions import CollectionNotAllowed, FieldUnknown, RecordGone
 
 _KEPT = (str, int, Decimal, date, time, timedelta, UUID, list, dict)
 
@@ -66,6 +66,17 @@ def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
         known = [candidate.name for candidate in meta.concrete_fields]
         raise FieldUnknown(meta.label_lower, name, known)
     return field
+
+
+def record_at(model: type[Model], pk: object) -> Model:
+    """Find a record by its key, which may be a text; raise `RecordGone`."""
+    try:
+        found = rows_of(model).filter(pk=pk).first()
+    except (ValueError, TypeError, ValidationError):
+        found = None
+    if found is None:
+        raise RecordGone(model._meta.label_lower, pk)
+    return found
 
 
 def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:

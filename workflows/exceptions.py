@@ -74,6 +74,13 @@ class FieldUnknown(WorkflowError):
         )
 
 
+class RecordGone(WorkflowError):
+    """Something names a record that is not there."""
+
+    def __init__(self, collection: str, pk: object) -> None:
+        super().__init__(f"There is no record {_short(str(pk))} in '{collection}'.")
+
+
 class Archived(WorkflowError):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is deleted and can no longer be used.")

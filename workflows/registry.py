@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from workflows.contracts import Lane, NodeHandler, Switch, Trigger
+from workflows.contracts import EndListener, Lane, NodeHandler, Switch, Trigger
 from workflows.exceptions import AlreadyRegistered, NotRegistered
 from workflows.poller import Poller
 
@@ -56,6 +56,8 @@ pollers: Registry[type[Poller]] = Registry("poller")
 switches: Registry[Switch] = Registry("switch")
 #: What worker processes do besides executions.
 lanes: Registry[Lane] = Registry("lane")
+#: What follows when an execution has ended.
+end_listeners: Registry[EndListener] = Registry("end listener")
 
 
 def register_node(handler: type[NodeHandler]) -> None:
@@ -81,3 +83,7 @@ def register_switch(switch: type[Switch]) -> None:
 
 def register_lane(lane: type[Lane]) -> None:
     lanes.add(lane.name, lane())
+
+
+def register_end_listener(listener: type[EndListener]) -> None:
+    end_listeners.add(listener.name, listener())

@@ -18,19 +18,12 @@ from triggers.schedule.leading import take_back
 from triggers.schedule.previewing import preview_of
 from triggers.schedule.recurrence import InvalidRule, first_run
 from triggers.schedule.words import describe_schedule
-from workflows.collections import collection, record, rows_of
+from workflows.collections import collection, record, record_at
 from workflows.contracts import Calendar, Kind, Preview, Shape, Subscription, Trigger
 from workflows.exceptions import WorkflowError
 from workflows.models import WorkflowVersion
 from workflows.notices import MOMENTS, notify
 from workflows.record_shapes import record_shape
-
-
-class RecordGone(WorkflowError):
-    """A manual run names a record that is not there."""
-
-    def __init__(self, collection: str, pk: object) -> None:
-        super().__init__(f"There is no record {pk} in '{collection}'.")
 
 
 class ScheduleTrigger(Trigger):
@@ -130,11 +123,7 @@ class ScheduleTrigger(Trigger):
         return record_shape(config.get("collection") or "", config.get("preload") or ())
 
     def _record(self, config: ScheduleConfig, pk: object) -> dict[str, Any]:
-        model = collection(config.collection)
-        try:
-            instance = rows_of(model).get(pk=pk)
-        except (model.DoesNotExist, ValueError, TypeError):  # type: ignore[attr-defined]  # every model has it
-            raise RecordGone(config.collection, pk) from None
+        instance = record_at(collection(config.collection), pk)
         return record(instance, config.preload)
 
 

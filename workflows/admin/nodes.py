@@ -19,7 +19,7 @@ from workflows.admin.version_access import VersionAccess
 from workflows.forms import ConfigForm
 from workflows.graph import Definition, Node, find, insert, new_key, remove, replace
 from workflows.models import WorkflowVersion
-from workflows.services import scope_at
+from workflows.services import scope_at, trigger_names
 
 #: Titles of the groups that a handler may name; other groups name themselves.
 GROUPS = {
@@ -57,15 +57,23 @@ class NodeForms:
             closed(self.config)
 
 
-def forms_of(definition: Definition, node: Node, data: QueryDict | None) -> NodeForms:
-    """Make the forms of a node that is part of `definition`."""
+def forms_of(
+    definition: Definition,
+    node: Node,
+    data: QueryDict | None,
+    trigger: frozenset[str] = frozenset(),
+) -> NodeForms:
+    """Make the forms of a node that is part of `definition`.
+
+    `trigger` are the names that `services.trigger_names` gives.
+    """
     frame = FrameForm(data, initial=node, prefix="node")
     if node["type"] not in registry.nodes:
         return NodeForms(frame, None)
     form_class = registry.nodes.get(node["type"]).form_class
     defaults = {name: each.initial for name, each in form_class.base_fields.items()}
     initial = {**defaults, **form_class.flat(node.get("config") or {})}
-    scope = scope_at(definition, node["key"])
+    scope = scope_at(definition, node["key"], trigger)
     config = form_class(data, initial=initial, prefix="config", scope=scope)
     return NodeForms(frame, config)
 
@@ -85,7 +93,7 @@ class NodePages(VersionAccess):
         posts = request.method == "POST"
         version = self.target(request, object_id, "change" if posts else "view")
         node = _node(version, key)
-        both = forms_of(version.definition, node, request.POST if posts else None)
+        both = self._forms(version, version.definition, node, request)
         if posts and both.are_valid():
             changed = replace(version.definition, key, **both.values())
             text = _("Changed node “%(key)s”.") % {"key": key}
@@ -106,7 +114,7 @@ class NodePages(VersionAccess):
         except KeyError:
             raise Http404 from None
         posts = request.method == "POST"
-        both = forms_of(probe, node, request.POST if posts else None)
+        both = self._forms(version, probe, node, request)
         if posts and both.are_valid():
             given = {name: value for name, value in both.values().items() if value}
             changed = insert(version.definition, {**node, **given}, **place)
@@ -135,6 +143,16 @@ class NodePages(VersionAccess):
             form=form,
             revision=request.POST.get("revision", version.revision),
         )
+
+    def _forms(
+        self,
+        version: WorkflowVersion,
+        definition: Definition,
+        node: Node,
+        request: HttpRequest,
+    ) -> NodeForms:
+        data = request.POST if request.method == "POST" else None
+        return forms_of(definition, node, data, trigger_names(version))
 
     def _store(
         self,

@@ -37,7 +37,8 @@ class RunPage(VersionAccess):
         data = request.POST if request.method == "POST" else None
         if version.trigger_type not in registry.triggers:
             return forms.Form(data)
-        return registry.triggers.get(version.trigger_type).manual_form_class(data)
+        trigger = registry.triggers.get(version.trigger_type)
+        return trigger.manual_form(version.trigger_config)(data)
 
     def _run(self, request: HttpRequest, version: WorkflowVersion, form: Any) -> Any:
         started: list[Any] = []

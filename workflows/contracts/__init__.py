@@ -1,12 +1,14 @@
 """What a node type and a trigger type promise, and the values that pass between."""
 
 from workflows.answers import Ended, Failed, NodeResult, Round, Succeeded, Waiting
+from workflows.contracts.ends import EndedExecution, EndListener
 from workflows.contracts.lanes import Hands, Lane
 from workflows.contracts.nodes import Effect, NodeHandler, NodeRun, PastRound, Reply
 from workflows.contracts.switches import Stopped, Switch
 from workflows.contracts.triggers import (
     Calendar,
     ComingRun,
+    Page,
     PlannedRun,
     Preview,
     Subscription,
@@ -18,7 +20,9 @@ __all__ = [
     "Calendar",
     "ComingRun",
     "Effect",
+    "EndListener",
     "Ended",
+    "EndedExecution",
     "Failed",
     "Field",
     "Hands",
@@ -27,6 +31,7 @@ __all__ = [
     "NodeHandler",
     "NodeResult",
     "NodeRun",
+    "Page",
     "PastRound",
     "PlannedRun",
     "Preview",

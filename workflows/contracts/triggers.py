@@ -23,6 +23,20 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the admin that a trigger has for a workflow."""
+
+    title: Any
+    #: The name of its address, such as "triggers_webhook_change", and its arguments.
+    name: str
+    arguments: tuple[Any, ...] = ()
+    #: The part behind the question mark.
+    query: str = ""
+    #: Who may see the link, such as "triggers.view_webhook".
+    permission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ComingRun:
     """A moment at which a trigger will start a version."""
 
@@ -83,6 +97,10 @@ class Trigger(ABC):
         incomplete. Without looking at any row.
         """
         return Shape()
+
+    def more_shapes(self, config: Mapping[str, Any]) -> Mapping[str, Shape]:
+        """Name what the context holds besides `data` and `date`, in the same way."""
+        return {}
 
     #: It gives a `preview`, which its form shows while it is edited.
     previews: ClassVar[bool] = False
@@ -172,6 +190,14 @@ class Trigger(ABC):
         Only what is after `now`, and at most so many runs.
         """
         return Calendar()
+
+    def manual_form(self, config: Mapping[str, Any]) -> "builtins.type[ConfigForm]":
+        """Give the form of a manual run, which may depend on the configuration."""
+        return self.manual_form_class
+
+    def page(self, subscription: Subscription) -> Page | None:
+        """Name a page of its own about a workflow, such as that of its address."""
+        return None
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

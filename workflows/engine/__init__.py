@@ -6,6 +6,7 @@ from workflows.engine.drain import Drain, inline
 from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
+from workflows.engine.telling import tell_ended
 from workflows.engine.warming import Warming
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "register",
     "release_held",
     "renew",
+    "tell_ended",
     "unfinished",
 ]

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.db.models import F
 
 from workflows.conf import settings
+from workflows.contracts import EndedExecution
+from workflows.engine.telling import tell_ended
 from workflows.exceptions import KilledItsWorker
 from workflows.models import Execution, ExecutionQuerySet, lock_free
 from workflows.statements import Claimed, statements
@@ -40,9 +42,11 @@ def _park_poison(now: datetime, most: int) -> None:
     with transaction.atomic():
         for row in lock_free(poison):
             reason = row.reason or str(KilledItsWorker(row.deliveries))
+            error = ExecutionStatus.ERROR
             Execution.objects.filter(pk=row.pk).move(
-                ExecutionStatus.ERROR, reason=reason, finished_at=now, due_at=None
+                error, reason=reason, finished_at=now, due_at=None
             )
+            tell_ended([EndedExecution(row.pk, row.workflow_id, error)], now)
 
 
 def release(owner: int, row: Claimed, now: datetime, reason: str) -> None:

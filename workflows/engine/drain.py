@@ -10,6 +10,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 
 from workflows.codec import readable
 from workflows.conf import settings
+from workflows.contracts import EndedExecution
 from workflows.engine.advance import Halted, advance, never
 from workflows.engine.asking import Clock
 from workflows.engine.calls import Calls
@@ -19,6 +20,7 @@ from workflows.engine.flush import flush
 from workflows.engine.history import jobs_of
 from workflows.engine.presence import register
 from workflows.engine.run import Run
+from workflows.engine.telling import tell_ended
 from workflows.exceptions import LostClaims, NodeRaised
 from workflows.models import Execution, Worker
 from workflows.notices import MOMENTS, notify
@@ -262,9 +264,11 @@ def _with_many(
 
 def _lost_version(row: Claimed, now: datetime) -> None:
     reason = "its version no longer exists"
-    Execution.objects.filter(pk=row.pk, token=row.token).move(
-        ExecutionStatus.ERROR, reason=reason, finished_at=now, owner=None
-    )
+    mine = Execution.objects.filter(pk=row.pk, token=row.token)
+    error = ExecutionStatus.ERROR
+    with transaction.atomic():
+        if mine.move(error, reason=reason, finished_at=now, owner=None):
+            tell_ended([EndedExecution(row.pk, row.workflow_id, error)], now)
 
 
 @contextmanager

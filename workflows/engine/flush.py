@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from workflows.contracts import EndedExecution
 from workflows.engine.holding import release_held
 from workflows.engine.replies import listen
 from workflows.engine.run import Run
+from workflows.engine.telling import tell_ended
 from workflows.notices import MOMENTS, notify
 from workflows.options import Concurrency
 from workflows.statements import Move, statements
@@ -23,6 +25,7 @@ def flush(owner: int, runs: Sequence[Run], now: datetime) -> None:
     statements().write(owner, moves, jobs)
     listen(runs, now)
     _make_room(runs, now)
+    tell_ended(_ends(runs), now)
     if any(move.due_at for move in moves):
         notify(MOMENTS)
 
@@ -52,6 +55,14 @@ def _move(run: Run, owner: int, now: datetime) -> Move:
         move.due_at = outcome.due_at
         move.finished_at = now if outcome.status in FINAL else None
     return move
+
+
+def _ends(runs: Sequence[Run]) -> list[EndedExecution]:
+    return [
+        EndedExecution(run.execution.pk, run.execution.workflow_id, run.outcome.status)
+        for run in runs
+        if run.outcome is not None and run.outcome.status in FINAL
+    ]
 
 
 def _make_room(runs: Sequence[Run], now: datetime) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from workflows.chains import within
 from workflows.contracts import NodeResult, NodeRun
 from workflows.engine.compiled import CompiledStep, CompiledVersion
 from workflows.engine.frames import Frame, loop_of, path_of, restored
@@ -36,9 +37,10 @@ class Call:
     method: str = "run"
 
     def __call__(self) -> NodeResult | None:
-        answer: NodeResult | None = getattr(self.compiled.handler, self.method)(
-            self.node_run
-        )
+        with within(self.node_run.ancestors):
+            answer: NodeResult | None = getattr(self.compiled.handler, self.method)(
+                self.node_run
+            )
         return answer
 
 

@@ -32,6 +32,12 @@ class ScopeNames:
     )
     body: frozenset[str] = frozenset()
 
+    def with_trigger(self, names: frozenset[str]) -> "ScopeNames":
+        """Add parts of `trigger` that its type has besides those of all types."""
+        return replace(
+            self, fields={**self.fields, "trigger": self.fields["trigger"] | names}
+        )
+
     def inside_loop(self) -> "ScopeNames":
         """Add what the body knows; in a loop inside a loop also `loop.parent`."""
         parent = {"parent"} if "loop" in self.roots else set()

@@ -1,10 +1,10 @@
 """What may be done with workflows and executions; every effect goes through here."""
 
-from workflows.cluster import unheard, wake_lane
+from workflows.cluster import muted as unwoken, unheard, wake_lane
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
 from workflows.services.edits import change_definition, change_options, change_trigger
 from workflows.services.event import Event
-from workflows.services.events import record_missed, start, start_many
+from workflows.services.events import record_missed, refuse, start, start_many
 from workflows.services.executions import (
     cancel,
     expire,
@@ -12,6 +12,7 @@ from workflows.services.executions import (
     requeue_dead,
     requeue_killed,
     retry,
+    run_here,
     run_manually,
 )
 from workflows.services.replies import resume
@@ -20,6 +21,7 @@ from workflows.services.validation import (
     Problem,
     problems_of,
     scope_at,
+    trigger_names,
     trigger_problems,
 )
 from workflows.services.versions import (
@@ -55,16 +57,20 @@ __all__ = [
     "prune",
     "purge",
     "record_missed",
+    "refuse",
     "requeue_abandoned",
     "requeue_dead",
     "requeue_killed",
     "resume",
     "retry",
+    "run_here",
     "run_manually",
     "scope_at",
     "start",
     "start_many",
+    "trigger_names",
     "trigger_problems",
     "unheard",
+    "unwoken",
     "wake_lane",
 ]

@@ -14,6 +14,7 @@ from workflows.services.endings import make_room
 from workflows.services.validation import (
     definition_problems,
     require_none,
+    trigger_names,
     trigger_problems,
 )
 from workflows.services.versions import locked, rearm, subscription_of
@@ -27,7 +28,7 @@ def change_definition(
     Raises `VersionFrozen`, `EditConflict` if `revision` is not the stored one, and
     `InvalidDefinition`.
     """
-    require_none(definition_problems(definition))
+    require_none(definition_problems(definition, trigger_names(version)))
     with transaction.atomic():
         stored = _open(version, revision)
         stored.definition = definition

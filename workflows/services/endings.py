@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from workflows.cluster import wake
-from workflows.engine import held, release_held
+from workflows.contracts import EndedExecution
+from workflows.engine import held, release_held, tell_ended
 from workflows.models import Execution, Job, WorkflowVersion
 from workflows.options import Concurrency
 from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
@@ -24,7 +25,8 @@ def end(
     """
     with transaction.atomic():
         rows = Execution.objects.unfinished().filter(pk__in=ids)
-        locked = dict(rows.select_for_update().values_list("pk", "version_id"))
+        found = rows.select_for_update().values_list("pk", "version_id", "workflow_id")
+        locked = {pk: version for pk, version, _workflow in found}
         Execution.objects.filter(pk__in=locked).move(
             target,
             reason=reason[:REASON_LIMIT],
@@ -37,6 +39,10 @@ def end(
             status=JobStatus.CANCELLED, finished_at=now
         )
         make_room(set(locked.values()), now)
+        tell_ended(
+            [EndedExecution(pk, workflow, target) for pk, _version, workflow in found],
+            now,
+        )
     return list(locked)
 
 

@@ -11,7 +11,7 @@ from workflows.models import Execution, Workflow, WorkflowVersion
 from workflows.options import Concurrency, Options
 from workflows.services.ahead import adopt, drop_ahead
 from workflows.services.counting import count, count_on, count_within
-from workflows.services.endings import end
+from workflows.services.endings import REASON_LIMIT, end
 from workflows.services.event import Event, new_execution
 from workflows.statements import statements
 from workflows.states import ExecutionStatus
@@ -60,6 +60,11 @@ def record_missed(event: Event, now: datetime, reason: str) -> bool:
     return _note(event, now, ExecutionStatus.MISSED, reason)
 
 
+def refuse(event: Event, now: datetime, reason: str) -> bool:
+    """Note in the history that an event could not start anything, and why."""
+    return _note(event, now, ExecutionStatus.REJECTED, reason)
+
+
 def _is_plain(event: Event, options: Mapping[int, Options]) -> bool:
     """Tell an event that starts whatever else runs, from one that must look first."""
     policy = options.get(event.version_id, Options()).concurrency
@@ -76,7 +81,7 @@ def _create_by_policy(
         Workflow.objects.select_for_update().get(pk=event.workflow_id)
         refusal = _room_refusal(event, options, now)
     if refusal:
-        _note(event, now, ExecutionStatus.REJECTED, refusal)
+        refuse(event, now, refusal)
         return {}, None
     due_at = _due_at(event, options, now)
     return _create([event], now, due_at), due_at
@@ -153,7 +158,7 @@ def _note(event: Event, now: datetime, status: ExecutionStatus, reason: str) -> 
         created_at=now,
         finished_at=now,
         status=status,
-        reason=reason,
+        reason=reason[:REASON_LIMIT],
     )
     try:
         with transaction.atomic():

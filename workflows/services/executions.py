@@ -60,10 +60,16 @@ def _start(event: Event, now: datetime) -> Execution:
 def _start_now(event: Event, now: datetime) -> Execution:
     with muted():
         execution = _start(event, now)
-    with inline(lambda: now) as drain:
-        drain.run([execution.pk], only=True)
+    run_here([execution.pk], now)
     execution.refresh_from_db()
     return execution
+
+
+def run_here(ids: Sequence[int], now: datetime) -> None:
+    """Run executions in this process, to their end or to where they wait."""
+    if ids:
+        with inline(lambda: now) as drain:
+            drain.run(ids, only=True)
 
 
 def cancel(execution: Execution, now: datetime, reason: str = "") -> None:

@@ -35,7 +35,7 @@ def problems_of(version: WorkflowVersion) -> list[Problem]:
     """List what must be mended before `version` can be enabled."""
     return [
         *trigger_problems(version.trigger_type, version.trigger_config),
-        *definition_problems(version.definition),
+        *definition_problems(version.definition, trigger_names(version)),
         *(_waiting_problems(version.definition) if version.synchronous else ()),
     ]
 
@@ -73,14 +73,27 @@ def trigger_problems(kind: str, config: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem(message, field=field)
 
 
-def definition_problems(definition: Definition) -> Iterator[Problem]:
-    """Check the shape first; only what has the right shape is checked node by node."""
+def trigger_names(version: WorkflowVersion) -> frozenset[str]:
+    """Name the parts of `trigger` that its type adds to those of all types."""
+    if version.trigger_type not in registry.triggers:
+        return frozenset()
+    trigger = registry.triggers.get(version.trigger_type)
+    return frozenset(trigger.more_shapes(version.trigger_config))
+
+
+def definition_problems(
+    definition: Definition, trigger: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
+    """Check the shape first; only what has the right shape is checked node by node.
+
+    `trigger` are the names that `trigger_names` gives.
+    """
     if wrong := check(definition):
         yield from (Problem(message) for message in wrong)
         return
     yield from _storing_problems(definition)
     for node in walk(definition):
-        yield from node_problems(definition, node)
+        yield from node_problems(definition, node, trigger)
 
 
 def _storing_problems(value: object) -> Iterator[Problem]:
@@ -91,7 +104,9 @@ def _storing_problems(value: object) -> Iterator[Problem]:
         yield Problem(str(error))
 
 
-def node_problems(definition: Definition, node: Node) -> Iterator[Problem]:
+def node_problems(
+    definition: Definition, node: Node, trigger: frozenset[str] = frozenset()
+) -> Iterator[Problem]:
     key = node["key"]
     try:
         handler = registry.nodes.get(node["type"])
@@ -99,7 +114,7 @@ def node_problems(definition: Definition, node: Node) -> Iterator[Problem]:
         yield Problem(str(error), node=key)
         return
     form = handler.form_class.for_config(
-        node.get("config") or {}, scope=scope_at(definition, key)
+        node.get("config") or {}, scope=scope_at(definition, key, trigger)
     )
     for field, message in form.problems():
         yield Problem(message, node=key, field=field)
@@ -111,12 +126,17 @@ def node_problems(definition: Definition, node: Node) -> Iterator[Problem]:
         yield Problem(str(LoopsTooDeep()), node=key)
 
 
-def scope_at(definition: Definition, key: str) -> ScopeNames:
-    """Tell which names the expressions of a node may use."""
+def scope_at(
+    definition: Definition, key: str, trigger: frozenset[str] = frozenset()
+) -> ScopeNames:
+    """Tell which names the expressions of a node may use.
+
+    `trigger` are the names that `trigger_names` gives.
+    """
     loops = _loops_around(definition, key)
     # A loop has no result yet while its body runs.
     earlier = frozenset(before(definition, key)) - {loop["key"] for loop in loops}
-    scope = ScopeNames(nodes=earlier)
+    scope = ScopeNames(nodes=earlier).with_trigger(trigger)
     for _loop in loops:
         scope = scope.inside_loop()
     lines = find(definition, key).get("branches", {}).values()

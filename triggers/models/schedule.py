@@ -1,4 +1,4 @@
-"""What triggers store: the next moment of everything that is scheduled."""
+"""The next moment of everything that is scheduled, and pauses."""
 
 from datetime import datetime, timedelta
 

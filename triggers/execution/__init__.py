@@ -1,0 +1,1 @@
+"""The trigger of ended executions: one workflow follows another."""
