@@ -116,6 +116,14 @@ class ReplyTooLarge(WorkflowError):
         )
 
 
+class VariablesTooLarge(WorkflowError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The variables would have {size} characters, more than {limit}. Keep "
+            "less in them, or store it in a collection."
+        )
+
+
 class LoopsTooDeep(WorkflowError):
     #: Loops inside each other.
     MOST = 10

@@ -39,6 +39,7 @@ LEAST = {
     "delete": {"collection": "workflows.category", "filter": RULES},
     "aggregate": {"collection": "workflows.category"},
     "loop": {"items": [1, 2]},
+    "variables": {"set": {"total": 0}},
     "template": {"text": "Dear Ada"},
     "json_query": {"source": {"a": [1, 2]}, "query": "a[1]"},
     "json_mapping": {"source": [1, 2], "item": 7},

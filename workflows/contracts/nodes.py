@@ -94,6 +94,8 @@ class NodeHandler(ABC):
     branches: ClassVar[Mapping[str, Any]] = {}
     #: Its branches are bodies: at their end it is asked for the next `Round`.
     loops: ClassVar[bool] = False
+    #: Its result is an object of variables, which later nodes see as `vars`.
+    sets_variables: ClassVar[bool] = False
 
     @abstractmethod
     def run(self, run: NodeRun) -> NodeResult:

@@ -163,6 +163,7 @@ def _settle(
 def _follow(run: Run, job: JobRow, answer: Final, now: datetime) -> None:
     match answer:
         case Succeeded(result, branch):
+            run.set_variables(result)
             _move_on(run, result, run.step.after(branch))
         case Waiting(until):
             due_at = wake_at(run, job, until, now)
