@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0009_keep_replies'),
+        ('workflows', '0010_link_children'),
     ]
 
     operations = [
