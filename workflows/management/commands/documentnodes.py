@@ -115,10 +115,9 @@ def _meaning(field: forms.Field) -> str:
 
 def _kind(field: forms.Field) -> str:
     """Say what is stored: the choices, or what the field says of itself."""
-    plain = {forms.ChoiceField, forms.MultipleChoiceField}
-    if isinstance(field, forms.ChoiceField) and type(field) in plain:
-        choices: Any = field.choices
-        kind = ", ".join(f"`{key}`" for key, _title in choices)
+    if type(field) in {forms.ChoiceField, forms.MultipleChoiceField}:
+        listed: Any = field
+        kind = ", ".join(f"`{key}`" for key, _title in listed.choices)
     elif type(field).__module__.startswith("django."):
         kind = type(field).__name__.removesuffix("Field").lower()
     else:
