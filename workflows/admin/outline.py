@@ -75,7 +75,10 @@ def title_of(kind: str) -> str:
 def branches_of(node: Node) -> dict[str, str]:
     """Name the branches of a node: those of its type, and others that it has."""
     kind = node["type"]
-    known = registry.nodes.get(kind).branches if kind in registry.nodes else {}
+    config = node.get("config") or {}
+    known = (
+        registry.nodes.get(kind).branches_in(config) if kind in registry.nodes else {}
+    )
     stored = {name: name for name in node.get("branches", {})}
     return {**stored, **{name: str(title) for name, title in known.items()}}
 

@@ -90,7 +90,7 @@ class NodeHandler(ABC):
     form_class: ClassVar["builtins.type[NodeForm]"] = NodeForm
     #: It may answer `Waiting`; synchronous workflows refuse it.
     waits: ClassVar[bool] = False
-    #: Names and titles of the branches below the node.
+    #: Names and titles of the branches below each node; see also `branches_in`.
     branches: ClassVar[Mapping[str, Any]] = {}
     #: Its branches are bodies: at their end it is asked for the next `Round`.
     loops: ClassVar[bool] = False
@@ -105,6 +105,13 @@ class NodeHandler(ABC):
         One with an attribute `permanent` that is true is never retried, and one with
         `retry_after`, a timedelta, not earlier than that.
         """
+
+    def branches_in(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Name the branches of one node, with titles, where its settings say which.
+
+        `config` is the configuration as it is stored; it may be wrong.
+        """
+        return self.branches
 
     def result_shape(self, config: Mapping[str, Any]) -> Shape:
         """Tell what its result looks like, for editors that offer its fields.

@@ -111,9 +111,10 @@ def node_problems(
     )
     for field, message in form.problems():
         yield Problem(message, node=key, field=field)
+    branches = handler.branches_in(node.get("config") or {})
     for branch in node.get("branches", {}):
-        if branch not in handler.branches:
-            known = ", ".join(handler.branches) or "none"
+        if branch not in branches:
+            known = ", ".join(branches) or "none"
             yield Problem(f"It has no branch '{branch}'; it has: {known}.", node=key)
     if handler.loops and len(_loops_around(definition, key)) >= LoopsTooDeep.MOST:
         yield Problem(str(LoopsTooDeep()), node=key)
