@@ -57,7 +57,7 @@ class Switch(NodeHandler):
     form_class = SwitchForm
     branches = {OTHERWISE: _("Otherwise")}
 
-    def branches_in(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
+    def branches_for(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         cases = config.get("cases")
         listed = cases if isinstance(cases, list) else []
         named = [case for case in listed if _is_named(case)]

@@ -76,9 +76,8 @@ def branches_of(node: Node) -> dict[str, str]:
     """Name the branches of a node: those of its type, and others that it has."""
     kind = node["type"]
     config = node.get("config") or {}
-    known = (
-        registry.nodes.get(kind).branches_in(config) if kind in registry.nodes else {}
-    )
+    is_known = kind in registry.nodes
+    known = registry.nodes.get(kind).branches_for(config) if is_known else {}
     stored = {name: name for name in node.get("branches", {})}
     return {**stored, **{name: str(title) for name, title in known.items()}}
 

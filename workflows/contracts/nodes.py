@@ -90,7 +90,7 @@ class NodeHandler(ABC):
     form_class: ClassVar["builtins.type[NodeForm]"] = NodeForm
     #: It may answer `Waiting`; synchronous workflows refuse it.
     waits: ClassVar[bool] = False
-    #: Names and titles of the branches below each node; see also `branches_in`.
+    #: Names and titles of the branches below the node; see `branches_for`.
     branches: ClassVar[Mapping[str, Any]] = {}
     #: Its branches are bodies: at their end it is asked for the next `Round`.
     loops: ClassVar[bool] = False
@@ -106,10 +106,10 @@ class NodeHandler(ABC):
         `retry_after`, a timedelta, not earlier than that.
         """
 
-    def branches_in(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Name the branches of one node, with titles, where its settings say which.
+    def branches_for(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the names and titles of the branches of a node with this configuration.
 
-        `config` is the configuration as it is stored; it may be wrong.
+        `config` is as it is stored; it may be incomplete or wrong.
         """
         return self.branches
 

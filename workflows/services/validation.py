@@ -111,7 +111,7 @@ def node_problems(
     )
     for field, message in form.problems():
         yield Problem(message, node=key, field=field)
-    branches = handler.branches_in(node.get("config") or {})
+    branches = handler.branches_for(node.get("config") or {})
     for branch in node.get("branches", {}):
         if branch not in branches:
             known = ", ".join(branches) or "none"

@@ -79,7 +79,7 @@ def test_a_case_that_cannot_be_decided_takes_no_branch(make_version, run):
 def test_its_branches_are_named_by_its_cases():
     cases = [asks("small", "{{ 1 > 2 }}", title="Few things"), LARGE]
 
-    found = Switch().branches_in({"cases": cases})
+    found = Switch().branches_for({"cases": cases})
 
     assert dict(found) == {
         "small": "Few things",
@@ -90,7 +90,7 @@ def test_its_branches_are_named_by_its_cases():
 
 @pytest.mark.parametrize("config", [{}, {"cases": 7}, {"cases": [1, {"name": 2}]}])
 def test_wrong_settings_name_no_branches(config):
-    assert list(Switch().branches_in(config)) == ["otherwise"]
+    assert list(Switch().branches_for(config)) == ["otherwise"]
 
 
 def test_a_branch_without_a_case_is_a_problem(make_version):
