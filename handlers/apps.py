@@ -11,3 +11,5 @@ class HandlersConfig(AppConfig):
     def ready(self) -> None:
         # Each app may have one readable table of its types of handlers.
         autodiscover_modules("action_types")
+        # ... and one module of functions that workflows may call.
+        autodiscover_modules("workflow_functions")

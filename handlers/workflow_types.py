@@ -8,7 +8,9 @@ from handlers.nodes.dates import Dates
 from handlers.nodes.delay import Delay
 from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
+from handlers.nodes.function import Function
 from handlers.nodes.http import Http
+from handlers.nodes.log import Log
 from handlers.nodes.json_mapping import JsonMapping
 from handlers.nodes.json_query import JsonQuery
 from handlers.nodes.lookup import Lookup
@@ -40,7 +42,9 @@ register_node(JsonMapping)
 register_node(Lookup)
 
 register_node(Http)
+register_node(Function)
 register_node(BackgroundWork)
+register_node(Log)
 
 register_lane(Crew)
 

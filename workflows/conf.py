@@ -47,6 +47,8 @@ class Settings:
     http_allowed_hosts: tuple[str, ...] = ()
     #: Bytes of a response that an HTTP node reads; a larger one is a failure.
     http_response_limit: int = 1_048_576
+    #: Python modules whose public functions workflows may call.
+    function_modules: tuple[str, ...] = ()
     #: How often collections are searched for dates that no signal announced.
     sweep_period: timedelta = timedelta(seconds=15)
     #: How far ahead records are planned.

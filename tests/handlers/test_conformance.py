@@ -44,6 +44,11 @@ LEAST = {
     "json_mapping": {"source": [1, 2], "item": 7},
     "lookup": {"value": 1, "rows": [{"is": 1, "gives": "one"}]},
     "http": {"url": "http://127.0.0.1:1/"},
+    "function": {
+        "function": "demo.shop.delivery_day",
+        "arguments": {"ordered_on": "{{ now }}"},
+    },
+    "log": {"message": "hello"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},
 }
 
