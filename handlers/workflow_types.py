@@ -10,9 +10,9 @@ from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
 from handlers.nodes.function import Function
 from handlers.nodes.http import Http
-from handlers.nodes.log import Log
 from handlers.nodes.json_mapping import JsonMapping
 from handlers.nodes.json_query import JsonQuery
+from handlers.nodes.log import Log
 from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
 from handlers.nodes.query import Query
