@@ -15,10 +15,15 @@ from handlers.nodes.json_query import JsonQuery
 from handlers.nodes.log import Log
 from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
+from handlers.nodes.manual import ManualTask
+from handlers.nodes.output import Output
 from handlers.nodes.query import Query
+from handlers.nodes.subworkflow import SubWorkflow
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
+from handlers.nodes.variables import Variables
 from handlers.nodes.work import BackgroundWork
+from handlers.people.pollers import CloseTasks, RemindPeople
 from handlers.work.crew import Crew
 from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
 from workflows.registry import register_lane, register_node, register_poller
@@ -26,6 +31,8 @@ from workflows.registry import register_lane, register_node, register_poller
 register_node(Condition)
 register_node(Loop)
 register_node(Delay)
+register_node(SubWorkflow)
+register_node(Output)
 register_node(End)
 
 register_node(Query)
@@ -34,6 +41,7 @@ register_node(Update)
 register_node(Delete)
 register_node(Aggregate)
 
+register_node(Variables)
 register_node(Calculation)
 register_node(Dates)
 register_node(Template)
@@ -46,8 +54,13 @@ register_node(Function)
 register_node(BackgroundWork)
 register_node(Log)
 
+register_node(ManualTask)
+
 register_lane(Crew)
 
 register_poller(WakeWorks)
 register_poller(RequeueWorks)
 register_poller(PruneWorks)
+
+register_poller(RemindPeople)
+register_poller(CloseTasks)

@@ -107,11 +107,26 @@ class RoundTooLarge(WorkflowError):
         )
 
 
+class ChildRefused(WorkflowError):
+    """A sub-workflow may not be started: it is in its own chain, or has no room."""
+
+    def __init__(self, workflow: str, reason: str) -> None:
+        super().__init__(f"'{workflow}' was not started: {reason or 'it ran already'}.")
+
+
 class ReplyTooLarge(WorkflowError):
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(
             f"The reply has {size} characters, more than {limit}. Send a key or an "
             "address, and let the workflow read the rest."
+        )
+
+
+class VariablesTooLarge(WorkflowError):
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The variables would have {size} characters, more than {limit}. Keep "
+            "less in them, or store it in a collection."
         )
 
 

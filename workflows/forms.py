@@ -139,8 +139,6 @@ class EachRoundField(ValueField):
     In the configuration it is a function that takes the scope.
     """
 
-    each_round = True
-
     def compile(self, value: Any) -> Render:
         return compile_value(value).render
 

@@ -1,11 +1,13 @@
 """What every node type keeps to, whoever wrote it."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils.functional import Promise
 
@@ -14,7 +16,7 @@ from workflows import registry, services
 from workflows.codec import decode, encode
 from workflows.contracts import Effect, NodeRun, Succeeded, Waiting
 from workflows.forms import NodeForm, compile_config
-from workflows.models import Category
+from workflows.models import Category, Workflow, WorkflowVersion
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "nodes.md"
@@ -39,6 +41,8 @@ LEAST = {
     "delete": {"collection": "workflows.category", "filter": RULES},
     "aggregate": {"collection": "workflows.category"},
     "loop": {"items": [1, 2]},
+    "subworkflow": {"workflow": 1, "version": "current"},
+    "variables": {"set": {"total": 0}},
     "template": {"text": "Dear Ada"},
     "json_query": {"source": {"a": [1, 2]}, "query": "a[1]"},
     "json_mapping": {"source": [1, 2], "item": 7},
@@ -50,12 +54,26 @@ LEAST = {
     },
     "log": {"message": "hello"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},
+    "manual": {"title": "Pay?", "users": "alice", "deadline": "duration"},
 }
 
-pytestmark = pytest.mark.usefixtures("allowed")
+pytestmark = pytest.mark.usefixtures("allowed", "other_workflow")
 every_type = pytest.mark.parametrize(
     "handler", list(registry.nodes), ids=lambda handler: handler.type
 )
+
+
+@pytest.fixture
+def alice(db):
+    """Let there be somebody to ask."""
+    User.objects.create_user("alice", is_staff=True)
+
+
+@pytest.fixture
+def other_workflow(db):
+    """Create what a sub-workflow can start."""
+    workflow = Workflow.objects.create(pk=1, title="Other")
+    WorkflowVersion.objects.create(workflow=workflow, current=True)
 
 
 def least(handler):
@@ -135,7 +153,7 @@ def test_group_and_effect_are_known(handler):
 
 
 @every_type
-def test_result_can_be_stored(handler, db):
+def test_result_can_be_stored(handler, db, alice):
     Category.objects.create(name="Mail")
     config = compile_config(handler.form_class, least(handler)).render({"now": NOW})
 
@@ -146,7 +164,7 @@ def test_result_can_be_stored(handler, db):
 
 
 @every_type
-def test_execution_reaches_an_end_or_waits(handler, db, make_version, run):
+def test_execution_reaches_an_end_or_waits(handler, alice, make_version, run):
     node = {"key": "it", "type": handler.type, "config": least(handler)}
 
     execution = run(make_version(node))
@@ -162,13 +180,16 @@ def test_node_that_loops_has_a_body(handler):
 
 
 @every_type
-def test_waiting_node_can_go_on(handler, db):
+def test_waiting_node_can_go_on(handler, db, alice):
     config = compile_config(handler.form_class, least(handler)).render({"now": NOW})
     run = NodeRun(config=config, now=NOW)
     answer = handler.run(run)
 
     if isinstance(answer, Waiting):
-        assert isinstance(handler.resume(run), Succeeded)
+        then = replace(run, now=answer.until or NOW, waited=answer.result)
+        # Without a moment it waits for a reply, and there is none.
+        kind = Succeeded if answer.until else Waiting
+        assert isinstance(handler.resume(then), kind)
 
 
 @every_type

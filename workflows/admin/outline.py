@@ -75,7 +75,9 @@ def title_of(kind: str) -> str:
 def branches_of(node: Node) -> dict[str, str]:
     """Name the branches of a node: those of its type, and others that it has."""
     kind = node["type"]
-    known = registry.nodes.get(kind).branches if kind in registry.nodes else {}
+    config = node.get("config") or {}
+    is_known = kind in registry.nodes
+    known = registry.nodes.get(kind).branches_for(config) if is_known else {}
     stored = {name: name for name in node.get("branches", {})}
     return {**stored, **{name: str(title) for name, title in known.items()}}
 

@@ -8,7 +8,7 @@ from workflows.codec import encode, readable
 from workflows.conf import settings
 from workflows.contracts import Ended, Failed, NodeResult, Round, Succeeded, Waiting
 from workflows.engine.run import Call
-from workflows.exceptions import AnswerNotUnderstood, RoundTooLarge
+from workflows.exceptions import AnswerNotUnderstood, RoundTooLarge, VariablesTooLarge
 
 
 def storable_or_none(call: Call) -> NodeResult | None:
@@ -31,14 +31,16 @@ def _storable(answer: Any, call: Call) -> NodeResult:
         return answer
     if isinstance(answer, Round):
         return _checked_round(answer)
-    return _cut(answer)
+    return _cut(answer, sets_variables=call.compiled.handler.sets_variables)
 
 
-def _cut(answer: Any) -> NodeResult:
+def _cut(answer: Any, *, sets_variables: bool) -> NodeResult:
     text = encode(answer.result)
     limit = settings().result_limit
     if len(text) <= limit:
         return answer  # type: ignore[no-any-return]  # its shape was checked
+    if sets_variables and isinstance(answer, Succeeded):
+        raise VariablesTooLarge(len(text), limit)
     note = f"The result had {len(text)} characters, more than {limit}; it was cut."
     cut = {"cut": text[: limit // 2], "note": note}
     match answer:

@@ -18,7 +18,7 @@ def jobs_of(ids: Sequence[int], many: Sequence[int] = ()) -> dict[int, list[JobR
     """Read the jobs of executions, in their order.
 
     Of those with `many` jobs, which loop, only the ones that are open and the latest
-    result of each node.
+    result of each node: of each kind of result, for only successes set variables.
     """
     jobs: dict[int, list[JobRow]] = {pk: [] for pk in ids}
     few = [pk for pk in ids if pk not in set(many)]
@@ -36,7 +36,7 @@ def jobs_of(ids: Sequence[int], many: Sequence[int] = ()) -> dict[int, list[JobR
 def _latest(ids: Sequence[int]) -> Q:
     wanted = Q(execution__in=ids, status__in=OPEN_JOBS)
     done = Job.objects.filter(execution__in=ids, status__in=DONE).order_by()
-    last = done.values("execution", "node_key").annotate(last=Max("number"))
+    last = done.values("execution", "node_key", "status").annotate(last=Max("number"))
     numbers: dict[int, list[int]] = {}
     for pk, number in last.values_list("execution", "last"):
         numbers.setdefault(pk, []).append(number)

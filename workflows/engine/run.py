@@ -15,7 +15,7 @@ from workflows.exceptions import WorkflowError
 from workflows.graph import Step
 from workflows.options import Options
 from workflows.statements import Claimed, JobRow
-from workflows.states import OPEN_JOBS, ExecutionStatus
+from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class Run:
     stored: Sequence[JobRow] = ()
     at: str | None = None
     results: dict[str, Any] = field(default_factory=dict)
+    #: What nodes have set, by name: the latest of each.
+    variables: dict[str, Any] = field(default_factory=dict)
     #: The bodies that it is inside of, the outermost first.
     frames: list[Frame] = field(default_factory=list)
     #: The job of node `at` that was begun or that waits, if there is one.
@@ -67,23 +69,32 @@ class Run:
     #: What that call gave; kept until the group that settles it is committed.
     answer: Any = None
     answer_used: bool = False
-    #: The results that are committed.
+    #: What an output node gave since the last commit.
+    output: Any = None
+    has_output: bool = False
+    #: The results and variables that are committed.
     _ground: dict[str, Any] = field(default_factory=dict)
+    _ground_variables: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._ground = {j.node_key: j.result for j in self.stored if j.status in DONE}
+        for job in self.stored:
+            if job.status == JobStatus.SUCCEEDED:
+                self._ground_variables |= self._variables_of(job.node_key, job.result)
         self.stored = [job for job in self.stored if job.status in OPEN_JOBS]
         self.reset()
 
     def reset(self) -> None:
         """Go back to what the database holds."""
         self.results = dict(self._ground)
+        self.variables = dict(self._ground_variables)
         self.at = self.execution.position or self.version.first
         self.frames = restored(self.execution.frames)
         self.open_job = self._find_open_job()
         self.new_jobs, self.changed_jobs = [], []
         self.outcome = self.call = None
         self.answer_used = False
+        self.output, self.has_output = None, False
 
     def _find_open_job(self) -> JobRow | None:
         if not self.stored or self.is_back:
@@ -115,6 +126,16 @@ class Run:
         if isinstance(compiled, WorkflowError):
             raise compiled
         return compiled
+
+    def set_variables(self, result: Any) -> None:
+        """Take over what the node, where the run is, has set, if that is its kind."""
+        self.variables |= self._variables_of(self.at or "", result)
+
+    def _variables_of(self, key: str, result: Any) -> Mapping[str, Any]:
+        step = self.version.steps.get(key)
+        if not isinstance(step, CompiledStep) or not step.handler.sets_variables:
+            return {}
+        return result or {}
 
     def add_job(self, now: datetime, **values: Any) -> JobRow:
         step = self.step
@@ -190,7 +211,9 @@ class Run:
             (job for job in jobs if job.status in OPEN_JOBS), key=lambda job: job.number
         )
         self._ground = dict(self.results)
+        self._ground_variables = dict(self.variables)
         self.new_jobs, self.changed_jobs = [], []
+        self.output, self.has_output = None, False
         if self.answer_used:
             self.answer, self.answer_used = None, False
 
@@ -201,6 +224,7 @@ class Run:
         return {
             "trigger": execution.context,
             "nodes": self.results,
+            "vars": self.variables,
             "now": now,
             "execution": {"id": execution.pk, "planned_at": execution.planned_at},
             "workflow": self.version.workflow,

@@ -71,11 +71,14 @@ def fault_of(path: tuple[str, ...], available: ScopeNames) -> str:
         if root == "loop":
             return "'loop' is known only inside a loop."
         return f"'{root}' is unknown.{nearest(root, available.roots)}"
-    if root == "nodes":
-        if key is None or key in available.nodes:
-            return ""
-        return f"There is no earlier node '{key}'.{nearest(key, available.nodes)}"
-    known = available.fields.get(root)
+    known = available.nodes if root == "nodes" else available.fields.get(root)
     if key is None or known is None or key in known:
         return ""
-    return f"'{root}' has no '{key}'.{nearest(key, known)}"
+    sentence = _MISSING.get(root, "'{root}' has no '{key}'.")
+    return sentence.format(root=root, key=key) + nearest(key, known)
+
+
+_MISSING = {
+    "nodes": "There is no earlier node '{key}'.",
+    "vars": "No node before sets the variable '{key}'.",
+}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from workflows import registry
@@ -110,9 +111,10 @@ def node_problems(
     )
     for field, message in form.problems():
         yield Problem(message, node=key, field=field)
+    branches = handler.branches_for(node.get("config") or {})
     for branch in node.get("branches", {}):
-        if branch not in handler.branches:
-            known = ", ".join(handler.branches) or "none"
+        if branch not in branches:
+            known = ", ".join(branches) or "none"
             yield Problem(f"It has no branch '{branch}'; it has: {known}.", node=key)
     if handler.loops and len(_loops_around(definition, key)) >= LoopsTooDeep.MOST:
         yield Problem(str(LoopsTooDeep()), node=key)
@@ -129,12 +131,39 @@ def scope_at(
     # A loop has no result yet while its body runs.
     earlier = frozenset(before(definition, key)) - {loop["key"] for loop in loops}
     scope = ScopeNames(nodes=earlier).with_trigger(trigger)
+    variables = variables_at(definition, key)
+    if variables is not None:
+        scope = replace(scope, fields={**scope.fields, "vars": variables})
     for _loop in loops:
         scope = scope.inside_loop()
     lines = find(definition, key).get("branches", {}).values()
     return replace(
         scope, body=frozenset(node["key"] for line in lines for node in line)
     )
+
+
+def variables_at(definition: Definition, key: str) -> frozenset[str] | None:
+    """Name the variables that may be set when node `key` runs; None: any may be.
+
+    In a loop, the round before has come to the nodes below as well.
+    """
+    earlier = takewhile(lambda node: node["key"] != key, walk(definition))
+    loops = _loops_around(definition, key)[:1]
+    lines = [line for loop in loops for line in loop["branches"].values()]
+    rounds = (node for line in lines for node in walk({"nodes": line}))
+    names: set[str] = set()
+    for node in (*earlier, *rounds):
+        if node.get("disabled") or node["type"] not in registry.nodes:
+            continue
+        handler = registry.nodes.get(node["type"])
+        if handler.sets_variables:
+            fields = handler.form_class.base_fields.items()
+            config = {name: field.initial for name, field in fields}
+            shape = handler.result_shape({**config, **(node.get("config") or {})})
+            if not shape.fields:
+                return None
+            names.update(field.name for field in shape.fields)
+    return frozenset(names)
 
 
 def _loops_around(definition: Definition, key: str) -> list[Node]:
