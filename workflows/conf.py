@@ -47,6 +47,8 @@ class Settings:
     http_allowed_hosts: tuple[str, ...] = ()
     #: Bytes of a response that an HTTP node reads; a larger one is a failure.
     http_response_limit: int = 1_048_576
+    #: Recipients that one e-mail of a node may have.
+    mail_recipients: int = 100
     #: Python modules whose public functions workflows may call.
     function_modules: tuple[str, ...] = ()
     #: Keys that encrypt secrets, the newest first; empty: made from SECRET_KEY.

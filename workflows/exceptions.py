@@ -1,6 +1,7 @@
 """The errors of Punctual: each takes facts and builds the sentence."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 LONGEST_SHOWN = 60
 
@@ -138,6 +139,16 @@ class LoopsTooDeep(WorkflowError):
         super().__init__(
             f"Loops may be nested {self.MOST} deep. Move the inner ones into a "
             "workflow of their own."
+        )
+
+
+class TimedOut(WorkflowError):
+    permanent = False
+
+    def __init__(self, limit: timedelta) -> None:
+        super().__init__(
+            f"The node took longer than the {limit.total_seconds():g} seconds that "
+            "its time limit allows."
         )
 
 

@@ -11,7 +11,8 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from workflows.codec import readable
 from workflows.conf import settings
 from workflows.contracts import EndedExecution
-from workflows.engine.advance import Clock, Halted, advance, never
+from workflows.engine.advance import Halted, advance, never
+from workflows.engine.asking import Clock
 from workflows.engine.calls import Calls
 from workflows.engine.claims import claim, release, release_all, release_unbegun
 from workflows.engine.compiled import CompiledVersion, compiled
@@ -49,7 +50,7 @@ class Drain:
         self.owner = owner
         self.clock = clock
         self.halted = halted
-        self.calls = Calls(threads)
+        self.calls = Calls(threads, clock)
         #: How many executions are claimed at once: fewer while nodes are slow.
         self._share = FIRST_SHARE
         #: What was committed in the middle, to go on with at once.
@@ -116,9 +117,11 @@ class Drain:
         end = now - settings().timeout_grace
         under_way = [*([self._at] if self._at else []), *self.calls.runs]
         for run in under_way:
-            expires_at = run.execution.expires_at
-            if expires_at is not None and expires_at <= end:
+            limits = (run.execution.expires_at, run.limit_at)
+            if any(limit is not None and limit <= end for limit in limits):
                 return f"Execution {run.execution.pk} at node '{run.at}'"
+        if self.calls.is_leaking:
+            return "As many calls as there are threads"
         return ""
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from workflows.exceptions import (
 from workflows.expressions import ScopeNames
 from workflows.graph import Definition, Node, around, before, check, find, walk
 from workflows.models import WorkflowVersion
+from workflows.node_options import NodeOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,13 @@ def _waiting_problems(definition: Definition) -> Iterator[Problem]:
     for node in walk(definition) if not check(definition) else ():
         if node["type"] in registry.nodes and registry.nodes.get(node["type"]).waits:
             message = "A synchronous workflow cannot wait. Take the node out."
+            yield Problem(message, node=node["key"])
+        options = NodeOptions.read(node)
+        if options is not None and options.retry is not None:
+            message = (
+                "A synchronous workflow cannot wait for another try. "
+                "Let the node be tried once."
+            )
             yield Problem(message, node=node["key"])
 
 
