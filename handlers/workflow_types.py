@@ -15,6 +15,7 @@ from handlers.nodes.json_query import JsonQuery
 from handlers.nodes.log import Log
 from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
+from handlers.nodes.mail import EMail
 from handlers.nodes.manual import ManualTask
 from handlers.nodes.output import Output
 from handlers.nodes.query import Query
@@ -52,6 +53,7 @@ register_node(JsonMapping)
 register_node(Lookup)
 
 register_node(Http)
+register_node(EMail)
 register_node(Function)
 register_node(BackgroundWork)
 register_node(Log)

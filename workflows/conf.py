@@ -47,8 +47,14 @@ class Settings:
     http_allowed_hosts: tuple[str, ...] = ()
     #: Bytes of a response that an HTTP node reads; a larger one is a failure.
     http_response_limit: int = 1_048_576
+    #: Recipients that one e-mail of a node may have.
+    mail_recipients: int = 100
     #: Python modules whose public functions workflows may call.
     function_modules: tuple[str, ...] = ()
+    #: Keys that encrypt secrets, the newest first; empty: made from SECRET_KEY.
+    secret_keys: tuple[str, ...] = ()
+    #: Bytes of a request that a webhook reads; a larger one is refused.
+    webhook_limit: int = 262_144
     #: How often collections are searched for dates that no signal announced.
     sweep_period: timedelta = timedelta(seconds=15)
     #: How far ahead records are planned.

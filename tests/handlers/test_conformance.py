@@ -53,6 +53,7 @@ LEAST = {
         "function": "demo.shop.delivery_day",
         "arguments": {"ordered_on": "{{ now }}"},
     },
+    "mail": {"to": "ann@example.org", "subject": "Hello", "text": "Hello."},
     "log": {"message": "hello"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},
     "manual": {"title": "Pay?", "users": "alice", "deadline": "duration"},
