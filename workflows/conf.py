@@ -51,6 +51,10 @@ class Settings:
     mail_recipients: int = 100
     #: Python modules whose public functions workflows may call.
     function_modules: tuple[str, ...] = ()
+    #: Keys that encrypt secrets, the newest first; empty: made from SECRET_KEY.
+    secret_keys: tuple[str, ...] = ()
+    #: Bytes of a request that a webhook reads; a larger one is refused.
+    webhook_limit: int = 262_144
     #: How often collections are searched for dates that no signal announced.
     sweep_period: timedelta = timedelta(seconds=15)
     #: How far ahead records are planned.

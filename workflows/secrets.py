@@ -8,7 +8,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings as django_settings
 
-from handlers.conf import settings
+from workflows.conf import settings
 from workflows.exceptions import WorkflowError
 
 
@@ -18,7 +18,7 @@ class SecretUnreadable(WorkflowError):
     def __init__(self) -> None:
         super().__init__(
             "A secret cannot be decrypted: its key is gone. Enter the secret again, "
-            'or add the old key to the end of WORKS["SECRET_KEYS"].'
+            'or add the old key to the end of WORKFLOWS["SECRET_KEYS"].'
         )
 
 

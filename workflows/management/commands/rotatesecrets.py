@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.management.base import BaseCommand
 from django.db.models import Model
 
-from handlers.secrets import SecretUnreadable, rotated
+from workflows.secrets import SecretUnreadable, rotated
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, **_options: Any) -> None:
         done, lost = 0, 0
-        for model in apps.get_app_config("handlers").get_models():
+        for model in apps.get_models():
             if any(field.name == "sealed" for field in model._meta.fields):
                 for row in model._default_manager.exclude(sealed=""):
                     if _rotate(model, row):

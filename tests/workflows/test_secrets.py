@@ -4,13 +4,13 @@ import pytest
 from django.core.management import call_command
 
 from handlers.actions.models import HttpAlias
-from handlers.secrets import SecretUnreadable, seal, unseal
+from workflows.secrets import SecretUnreadable, seal, unseal
 
 
 @pytest.fixture
 def keys(settings):
     def keys(*texts):
-        settings.WORKS = {"SECRET_KEYS": texts}
+        settings.WORKFLOWS = {"SECRET_KEYS": texts}
 
     keys("old")
     return keys
