@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0010_link_children'),
+        ('workflows', '0011_retry_nodes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
