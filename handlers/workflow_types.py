@@ -16,11 +16,13 @@ from handlers.nodes.json_query import JsonQuery
 from handlers.nodes.log import Log
 from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
+from handlers.nodes.mail import EMail
 from handlers.nodes.manual import ManualTask
 from handlers.nodes.output import Output
 from handlers.nodes.query import Query
 from handlers.nodes.send_event import SendEvent
 from handlers.nodes.subworkflow import SubWorkflow
+from handlers.nodes.switch import Switch
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
 from handlers.nodes.variables import Variables
@@ -32,6 +34,7 @@ from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
 from workflows.registry import register_lane, register_node, register_poller
 
 register_node(Condition)
+register_node(Switch)
 register_node(Loop)
 register_node(Delay)
 register_node(WaitEvent)
@@ -55,6 +58,7 @@ register_node(JsonMapping)
 register_node(Lookup)
 
 register_node(Http)
+register_node(EMail)
 register_node(Function)
 register_node(BackgroundWork)
 register_node(Log)
