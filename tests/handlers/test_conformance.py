@@ -42,6 +42,7 @@ LEAST = {
     "aggregate": {"collection": "workflows.category"},
     "loop": {"items": [1, 2]},
     "switch": {"cases": [{"name": "a", "expression": "{{ 1 > 0 }}"}]},
+    "send_event": {"name": "paid"},
     "subworkflow": {"workflow": 1, "version": "current"},
     "variables": {"set": {"total": 0}},
     "template": {"text": "Dear Ada"},
