@@ -10,12 +10,13 @@ from handlers.nodes.delete import Delete
 from handlers.nodes.end import End
 from handlers.nodes.function import Function
 from handlers.nodes.http import Http
-from handlers.nodes.log import Log
 from handlers.nodes.json_mapping import JsonMapping
 from handlers.nodes.json_query import JsonQuery
+from handlers.nodes.log import Log
 from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
 from handlers.nodes.query import Query
+from handlers.nodes.sql import Sql
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
 from handlers.nodes.variables import Variables
@@ -34,6 +35,7 @@ register_node(Create)
 register_node(Update)
 register_node(Delete)
 register_node(Aggregate)
+register_node(Sql)
 
 register_node(Variables)
 register_node(Calculation)

@@ -106,6 +106,13 @@ class NodeHandler(ABC):
         `retry_after`, a timedelta, not earlier than that.
         """
 
+    def effect_of(self, config: Mapping[str, Any]) -> Effect:
+        """Tell what it touches with these settings, of those that are no expressions.
+
+        For types whose `effect` depends on them.
+        """
+        return self.effect
+
     def result_shape(self, config: Mapping[str, Any]) -> Shape:
         """Tell what its result looks like, for editors that offer its fields.
 

@@ -98,7 +98,7 @@ def _perform(run: Run, clock: Clock, *, careful: bool) -> bool:
     if isinstance(call, Errored):
         _settle(run, None, call, clock())
         return True
-    if call.compiled.handler.effect is Effect.OUTSIDE and call.method == "run":
+    if call.compiled.effect is Effect.OUTSIDE and call.method == "run":
         _begin(run, call, clock())
         return False
     _perform_here(run, call, clock, careful=careful)
@@ -163,7 +163,7 @@ def _answer_here(call: Call, *, careful: bool, last: bool) -> Any:
 
     Raises `NodeRaised`.
     """
-    if call.compiled.handler.effect is not Effect.DATABASE:
+    if call.compiled.effect is not Effect.DATABASE:
         return attempt(lambda: storable(call), blame_database=True)
     if careful:
         return attempt_apart(lambda: _checked(call), blame_database=last)
