@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
 from workflows.exceptions import WorkflowError
+from workflows.models import Workflow
 
 
 class SettingEmpty(WorkflowError):
@@ -61,6 +62,18 @@ def require_values(config: Mapping[str, Any], names: Iterable[str]) -> None:
     for name in names:
         if config[name] in (None, ""):
             raise SettingEmpty(name)
+
+
+class WorkflowField(forms.TypedChoiceField):
+    """One of the workflows that are not deleted, by its id."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=_workflows, coerce=int, **options)
+
+
+def _workflows() -> list[tuple[int, str]]:
+    rows = Workflow.objects.present().order_by("title", "pk")
+    return list(rows.values_list("pk", "title"))
 
 
 def truth_of(value: object) -> bool:

@@ -7,5 +7,6 @@ urlpatterns = [
     path("api/works/", api.start, name="handlers_api_start"),
     path("api/works/<int:pk>/", api.show, name="handlers_api_show"),
     path("outbox/", views.poll, name="handlers_outbox"),
+    path("outbox/reply/", views.reply, name="handlers_outbox_reply"),
     path("outbox/dismiss/", views.dismiss, name="handlers_outbox_dismiss"),
 ]

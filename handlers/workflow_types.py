@@ -15,8 +15,10 @@ from handlers.nodes.json_query import JsonQuery
 from handlers.nodes.log import Log
 from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
+from handlers.nodes.output import Output
 from handlers.nodes.query import Query
 from handlers.nodes.sql import Sql
+from handlers.nodes.subworkflow import SubWorkflow
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
 from handlers.nodes.variables import Variables
@@ -28,6 +30,8 @@ from workflows.registry import register_lane, register_node, register_poller
 register_node(Condition)
 register_node(Loop)
 register_node(Delay)
+register_node(SubWorkflow)
+register_node(Output)
 register_node(End)
 
 register_node(Query)

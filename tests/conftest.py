@@ -15,12 +15,25 @@ from workflows.engine import forget_compiled, inline
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 
 
+#: What asks the database nothing that the others do not ask.
+SAME_ON_ALL = (
+    "tests/browser/",
+    "tests/demo/test_replay.py",
+    "tests/demo/test_shop.py",
+    "tests/docs/",
+)
+
+
 def pytest_collection_modifyitems(config, items):
     """On a second database run only what talks to it; the rest has run."""
     if os.environ.get("ONLY_DATABASE_TESTS") != "1":
         return
     database = {"db", "transactional_db"}
-    kept = [item for item in items if database & set(item.fixturenames)]
+    kept = [
+        item
+        for item in items
+        if database & set(item.fixturenames) and not item.nodeid.startswith(SAME_ON_ALL)
+    ]
     config.hook.pytest_deselected(items=[i for i in items if i not in kept])
     items[:] = kept
 

@@ -12,6 +12,8 @@ class Succeeded:
     result: Any = None
     branch: str | None = None
     log: str = ""
+    #: True: the result is the output of the execution too; the last one stays.
+    output: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,13 @@ class RoundTooLarge(WorkflowError):
         )
 
 
+class ChildRefused(WorkflowError):
+    """A sub-workflow may not be started: it is in its own chain, or has no room."""
+
+    def __init__(self, workflow: str, reason: str) -> None:
+        super().__init__(f"'{workflow}' was not started: {reason or 'it ran already'}.")
+
+
 class ReplyTooLarge(WorkflowError):
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(

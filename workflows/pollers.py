@@ -8,14 +8,16 @@ from django.db.models import Min, Q
 
 from workflows.cluster import EARLY, unheard, wake
 from workflows.engine import busy, locks_on
-from workflows.models import Execution, ExecutionQuerySet, Worker
+from workflows.models import Child, Execution, ExecutionQuerySet, Worker
 from workflows.poller import Poller
 from workflows.services import (
+    end_orphans,
     expire,
     purge,
     requeue_abandoned,
     requeue_dead,
     requeue_killed,
+    settle_children,
 )
 from workflows.states import ExecutionStatus
 
@@ -164,6 +166,28 @@ class Expire(Poller):
         return first if first is None or first > now else now + self.period
 
 
+class SettleChildren(Poller):
+    """Ends sub-workflows that nobody waits for, and finds those that were forgotten."""
+
+    #: How often it looks for what the ends of executions have left undone.
+    period = timedelta(seconds=5)
+
+    def __init__(self) -> None:
+        self._next = NEVER
+
+    def poll(self, now: datetime) -> int:
+        found = 0
+        if now >= self._next:
+            self._next = now + self.period
+            found = settle_children(now)
+        return found + end_orphans(now)
+
+    def due(self, now: datetime) -> datetime | None:
+        if Child.objects.orphaned().exists():
+            return now
+        return max(self._next, now) if Child.objects.awaited().exists() else None
+
+
 class Purge(Poller):
     """Removes what was deleted and what no history needs, now and then."""
 
@@ -184,4 +208,10 @@ class Purge(Poller):
         return max(self._next, now)
 
 
-ENGINE_POLLERS: tuple[type[Poller], ...] = (WakeDue, RequeueDead, Expire, Purge)
+ENGINE_POLLERS: tuple[type[Poller], ...] = (
+    WakeDue,
+    RequeueDead,
+    Expire,
+    SettleChildren,
+    Purge,
+)

@@ -16,7 +16,13 @@ from handlers.actions.stack import HashMap
 from workflows.attempts import Errored, attempt
 
 #: Events that only their own rows hear; other rows run in their turn.
-EVENTS = ("onHandlerError", "onSQLError", "onSQLDataChange", "onBackgroundCommand")
+EVENTS = (
+    "onHandlerError",
+    "onSQLError",
+    "onSQLDataChange",
+    "onBackgroundCommand",
+    "onReply",
+)
 #: How deep events and arrays may start each other.
 DEEPEST = 10
 _TOO_DEEP = f"Handlers start each other more than {DEEPEST} times."
@@ -48,6 +54,9 @@ class Observer:
     def end(self, step: Step) -> None:
         """Take note of a handler that has ended."""
 
+    def show(self, actions: Sequence[Action]) -> None:
+        """Show people that these are under way: they are of `runprogress`."""
+
 
 @dataclass
 class _Flight:
@@ -76,6 +85,8 @@ class Interpreter:
     def __init__(self, session: Session, observer: Observer) -> None:
         self.session = session
         self.observer = observer
+        #: What people are shown to be under way.
+        self._shown: list[Action] = []
         self._pool: ThreadPoolExecutor | None = None
 
     def run(self, actions: Sequence[Action]) -> None:
@@ -105,6 +116,7 @@ class Interpreter:
         """Run one handler; tell whether the rest of the array is skipped."""
         self.session.step += 1
         self.session.stack.forget_changes()
+        self._show(action)
         if action.action in {ASYNC, PROGRESS} and self.session.threads:
             frame.flights.append(self._take_off(action))
             return False
@@ -118,6 +130,7 @@ class Interpreter:
     def _settle(self, frame: _Frame, step: Step, result: Errored | None) -> bool:
         """Do what follows a handler: errors, commands, the record, events."""
         session = self.session
+        self._hide(step.action)
         if result is not None:
             session.stack.put("ErrorMessage", _worded(result.message, session.stack))
         if session.stack.containsKey("BreakHandlersIfError"):
@@ -134,6 +147,16 @@ class Interpreter:
         self._record(step, result, error)
         self._follow(frame, step.action)
         return breaks or bool(error and session.break_if_error)
+
+    def _show(self, action: Action) -> None:
+        if action.action == PROGRESS:
+            self._shown.append(action)
+            self.observer.show(self._shown)
+
+    def _hide(self, action: Action) -> None:
+        if action in self._shown:
+            self._shown.remove(action)
+            self.observer.show(self._shown)
 
     def _record(self, step: Step, result: Errored | None, error: str) -> None:
         session = self.session

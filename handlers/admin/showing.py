@@ -51,6 +51,8 @@ def progress(work: Work) -> SafeString | str:
     now: Mapping[str, Any] | None = work.progress
     if not now:
         return ""
+    if "doing" in now:
+        return _bar("", "", now["doing"])
     done, total, left = now["done"], now.get("total"), now.get("left")
     words = [filesizeformat(done)]
     if total is not None:
@@ -63,11 +65,16 @@ def progress(work: Work) -> SafeString | str:
     text = ", ".join(words)
     if not total:
         return text
+    return _bar(format_html('max="{}"', total), format_html('value="{}"', done), text)
+
+
+def _bar(most: str, value: str, text: str) -> SafeString:
+    """Draw a bar; without a value it only says that something is under way."""
     return format_html(
-        '<progress class="wf-progress" max="{}" value="{}" aria-label="{}"></progress>'
-        " <small>{}</small>",
-        total,
-        done,
+        '<progress class="wf-progress" {} {} aria-label="{}"></progress>'
+        ' <small class="wf-doing">{}</small>',
+        most,
+        value,
         _("Progress"),
         text,
     )

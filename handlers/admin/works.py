@@ -47,8 +47,7 @@ class WorkAdmin(HandlersAdmin):
         "status",
         "attempts",
         "next_attempt",
-        "holds",
-        "why",
+        "what",
     ]
     list_filter = ["state", "kind"]
     search_fields = ["tag__startswith"]
@@ -82,13 +81,10 @@ class WorkAdmin(HandlersAdmin):
     def next_attempt(self, work: Work) -> SafeString | str:
         return moment(work.due_at)
 
-    @admin.display(description=_("waits for, progress"))
-    def holds(self, work: Work) -> SafeString | str:
-        return showing.waits_for(work) or showing.progress(work)
-
-    @admin.display(description=_("last error"))
-    def why(self, work: Work) -> SafeString:
-        return isolated(cut(work.reason, REASON))
+    @admin.display(description=_("waits for, progress, error"))
+    def what(self, work: Work) -> SafeString | str:
+        now = showing.waits_for(work) or showing.progress(work)
+        return now or isolated(cut(work.reason, REASON))
 
     @property
     def media(self) -> Media:

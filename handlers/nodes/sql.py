@@ -70,7 +70,7 @@ class SqlForm(NodeForm):
         ],
     )
     sql = forms.CharField(
-        label="SQL",
+        label=_("SQL"),
         max_length=LONGEST_STATEMENT,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("SELECT name FROM shop_product WHERE stock < @least"),
@@ -123,8 +123,8 @@ class SqlForm(NodeForm):
             message = gettext("The SQL uses @%s; give it a value.")
             self.add_error("parameters", message % name)
         for name in sorted(given - used):
-            message = gettext("The SQL does not use '%s'; write @%s where it belongs.")
-            self.add_error("parameters", message % (name, name))
+            message = gettext("The SQL does not use '%s'; write its name after an @.")
+            self.add_error("parameters", message % name)
 
 
 class Sql(NodeHandler):

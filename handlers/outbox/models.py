@@ -67,13 +67,25 @@ class Notification(models.Model):
     message = models.TextField(_("message"), blank=True)
     #: Percent, if it shows how far something has come.
     progress = models.PositiveSmallIntegerField(_("progress"), null=True, blank=True)
+    #: Whether somebody may answer it; the answer goes to the rows of `onReply`.
+    asks = models.BooleanField(_("asks for an answer"), default=False)
+    #: The work that has left it, and whose array hears the answer.
+    work = models.ForeignKey(
+        "handlers.Work",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("background work"),
+    )
     changed_at = models.DateTimeField(_("changed"))
 
     class Meta:
         verbose_name = _("notification")
         verbose_name_plural = _("notifications")
         ordering = ["-changed_at"]
-        default_permissions = ("view", "delete")
+        # To change one is to answer it.
+        default_permissions = ("view", "change", "delete")
 
     def __str__(self) -> str:
         return self.title or self.message[:50]

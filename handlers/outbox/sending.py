@@ -135,17 +135,27 @@ def screen_url(session: Session, value: str) -> str:
 
 
 def notify(session: Session, value: str) -> None:
-    """Store notifications; those that are open show them, others when they open."""
-    given = read_json(value, "basic_notification")
+    """Store notifications; pages show them, also those that open later."""
+    _store_all(session, "basic_notification", value, {"asks": False})
+
+
+def notify_to_reply(session: Session, value: str) -> None:
+    """Store notifications that may be answered; see `handlers.outbox.replies`."""
+    _store_all(session, "reply_notification", value, {"asks": True})
+
+
+def _store_all(
+    session: Session, name: str, value: str, values: Mapping[str, Any]
+) -> None:
+    given = read_json(value, name)
+    work = session.work or None
     for each in given if isinstance(given, list) else [given]:
         if not isinstance(each, Mapping):
-            raise HandlersInvalid(
-                "basic_notification", "a list of objects is expected."
-            )
-        _store(each, session.clock())
+            raise HandlersInvalid(name, "a list of objects is expected.")
+        _store(each, session.clock(), {**values, "work_id": work})
 
 
-def _store(given: Mapping[str, Any], now: datetime) -> None:
+def _store(given: Mapping[str, Any], now: datetime, more: Mapping[str, Any]) -> None:
     number = given.get("number", given.get("id"))
     key = _number(number, 0, 2_000_000_000)
     if given.get("cancel"):
@@ -158,6 +168,7 @@ def _store(given: Mapping[str, Any], now: datetime) -> None:
         "message": readable(message or "", LONGEST),
         "progress": None if percent is None else _number(percent, 0, 100),
         "changed_at": now,
+        **more,
     }
     with transaction.atomic():
         if number in {None, ""}:

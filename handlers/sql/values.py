@@ -14,7 +14,7 @@ from django.db.models import DurationField, UUIDField
 def bound(connection: BaseDatabaseWrapper, value: Any) -> Any:
     """Write a value as the fields of models write it; structures become JSON.
 
-    On PostgreSQL a list stays an array, for `= ANY(@ids)`.
+    On PostgreSQL a list of one kind stays an array, for `= ANY(@ids)`.
     """
     for kind, adapt in _ADAPTED.items():
         if isinstance(value, kind):
@@ -23,7 +23,7 @@ def bound(connection: BaseDatabaseWrapper, value: Any) -> Any:
 
 
 def _listed(connection: BaseDatabaseWrapper, value: Any) -> Any:
-    if connection.vendor == "postgresql":
+    if connection.vendor == "postgresql" and len(set(map(type, value))) <= 1:
         return [bound(connection, each) for each in value]
     return _json(connection, value)
 

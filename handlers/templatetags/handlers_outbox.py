@@ -22,6 +22,8 @@ def outbox(context: Any) -> dict[str, Any]:
         return {
             "url": reverse("handlers_outbox"),
             "dismiss": reverse("handlers_outbox_dismiss"),
+            "reply": reverse("handlers_outbox_reply"),
+            "may_reply": user.has_perm("handlers.change_notification"),
             "may_dismiss": user.has_perm("handlers.delete_notification"),
         }
     except NoReverseMatch:

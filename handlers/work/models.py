@@ -90,7 +90,8 @@ class Work(models.Model):
     #: Conditions that do not hold, and since when.
     unmet = models.JSONField(_("waits for"), default=list, blank=True)
     unmet_since = models.DateTimeField(null=True, blank=True)
-    #: `{"done", "total", "speed", "left"}` of a transfer that runs: bytes, seconds.
+    #: `{"done", "total", "speed", "left"}` of a transfer that runs: bytes, seconds; or
+    #: `{"doing"}`, the handlers of `runprogress` that are under way.
     progress = models.JSONField(_("progress"), null=True, blank=True)
     #: The variables at its end.
     output = TypedJSONField(verbose_name=_("result"), null=True, blank=True)

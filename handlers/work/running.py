@@ -1,6 +1,6 @@
 """One run of a work: its handlers, the record of them, and the state that follows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
@@ -93,6 +93,11 @@ class Record(Observer):
         now = self.clock()
         if now - (self.written_at or self.run.started_at) >= GATHER:
             self.flush(now)
+
+    def show(self, actions: Sequence[Action]) -> None:
+        doing = [hidden(f"{each.type} {each.method}") for each in actions]
+        progress = {"doing": readable(", ".join(doing), 200)} if doing else None
+        ours(self.work).update(progress=progress)
 
     def flush(self, now: datetime) -> None:
         """Write the steps that are not written yet."""

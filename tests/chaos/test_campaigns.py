@@ -10,7 +10,7 @@ import pytest
 
 from tests.chaos.campaign import Campaign, Plan
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.chaos, pytest.mark.processes]
 
 PLACES = [
     ("postgresql", "wakeup"),

@@ -10,7 +10,7 @@ from tests.chaos.faults import Faults
 from tests.chaos.takeover import Takeovers
 from tests.processes.waiting import eventually
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.chaos, pytest.mark.processes]
 
 #: The others are for long runs: they take a minute each on a busy machine.
 IS_LONG = os.environ.get("CHAOS") == "long"

@@ -193,6 +193,7 @@ class ExecutionAdmin(EffectAdmin):
             "state": self.state(execution),
             "times": self._times(execution),
             "took": took(execution),
+            "origin": known(execution, "origin"),
             "context": pretty(execution.context),
             "output": "" if execution.output is None else pretty(execution.output),
             "may": {name: self.may(request, name, execution) for name in names},

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from workflows.admin.badges import badge, cut, duration, pretty
 from workflows.admin.outline import title_of
 from workflows.graph import walk
-from workflows.models import Job, WorkflowVersion
+from workflows.models import Child, Job, WorkflowVersion
 
 #: Characters of a value in the table; all of it is on the job's own page.
 SHOWN = 4_000
@@ -39,6 +39,8 @@ class JobRow:
     took: str
     glance: str
     blocks: list[Block]
+    #: Executions that it has started.
+    children: list[int]
 
 
 def job_rows(
@@ -48,11 +50,33 @@ def job_rows(
     tracebacks: bool,
     shown: int = SHOWN,
 ) -> list[JobRow]:
-    titles = _titles(version)
-    return [_row(job, titles, tracebacks, shown) for job in jobs]
+    jobs, titles = list(jobs), _titles(version)
+    children = _children(jobs)
+    return [
+        _row(
+            job,
+            titles,
+            children.get(job.number, []),
+            list(_blocks(job, tracebacks=tracebacks, shown=shown)),
+        )
+        for job in jobs
+    ]
 
 
-def _row(job: Job, titles: dict[str, str], tracebacks: bool, shown: int) -> JobRow:  # noqa: FBT001 - from above
+def _children(jobs: list[Job]) -> dict[int, list[int]]:
+    """Find what the jobs of one execution have started, by their numbers."""
+    found: dict[int, list[int]] = {}
+    parents = {job.execution_id for job in jobs}
+    numbers = [job.number for job in jobs]
+    rows = Child.objects.filter(parent__in=parents, number__in=numbers).order_by("pk")
+    for number, child in rows.values_list("number", "execution"):
+        found.setdefault(number, []).append(child)
+    return found
+
+
+def _row(
+    job: Job, titles: dict[str, str], children: list[int], blocks: list[Block]
+) -> JobRow:
     type_title = title_of(job.node_type)
     ended = job.finished_at
     return JobRow(
@@ -62,7 +86,8 @@ def _row(job: Job, titles: dict[str, str], tracebacks: bool, shown: int) -> JobR
         badge=badge(job.status, job.get_status_display()),
         took=duration(ended - job.started_at if ended else None),
         glance=cut(job.error or _in_a_line(job.result), GLANCE),
-        blocks=list(_blocks(job, tracebacks=tracebacks, shown=shown)),
+        blocks=blocks,
+        children=children,
     )
 
 
@@ -80,6 +105,7 @@ def _in_a_line(value: Any) -> str:
 def _blocks(job: Job, *, tracebacks: bool, shown: int) -> Iterable[Block]:
     values = [
         (_("Input"), "" if job.input is None else pretty(job.input)),
+        (_("Reply"), "" if job.replied_at is None else pretty(job.reply)),
         (_("Result"), "" if job.result is None else pretty(job.result)),
         (_("Error"), job.error),
         (_("Log"), job.log),

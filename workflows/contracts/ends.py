@@ -16,6 +16,8 @@ class EndedExecution:
     pk: int
     workflow_id: int
     status: ExecutionStatus
+    #: Ids of the executions that led to it; who has none, nobody waits for.
+    ancestors: Sequence[int] = ()
 
 
 class EndListener(ABC):

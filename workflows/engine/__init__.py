@@ -3,9 +3,11 @@
 from workflows.engine.claims import give_back
 from workflows.engine.compiled import forget_compiled
 from workflows.engine.drain import Drain, inline
+from workflows.engine.families import tell_parents
 from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
+from workflows.engine.replies import keep_reply
 from workflows.engine.telling import tell_ended
 from workflows.engine.warming import Warming
 
@@ -19,11 +21,13 @@ __all__ = [
     "held",
     "host",
     "inline",
+    "keep_reply",
     "locks_on",
     "processes",
     "register",
     "release_held",
     "renew",
     "tell_ended",
+    "tell_parents",
     "unfinished",
 ]

@@ -221,7 +221,9 @@ def _settle(
 
 def _follow(run: Run, answer: Final, now: datetime) -> None:
     match answer:
-        case Succeeded(result, branch):
+        case Succeeded(result, branch, output=output):
+            if output:
+                run.output, run.has_output = result, True
             run.set_variables(result)
             _move_on(run, result, run.step.after(branch))
         case Waiting(until):

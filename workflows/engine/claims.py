@@ -46,7 +46,8 @@ def _park_poison(now: datetime, most: int) -> None:
             Execution.objects.filter(pk=row.pk).move(
                 error, reason=reason, finished_at=now, due_at=None
             )
-            tell_ended([EndedExecution(row.pk, row.workflow_id, error)], now)
+            end = EndedExecution(row.pk, row.workflow_id, error, row.ancestors)
+            tell_ended([end], now)
 
 
 def release(owner: int, row: Claimed, now: datetime, reason: str) -> None:

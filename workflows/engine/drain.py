@@ -265,7 +265,8 @@ def _lost_version(row: Claimed, now: datetime) -> None:
     error = ExecutionStatus.ERROR
     with transaction.atomic():
         if mine.move(error, reason=reason, finished_at=now, owner=None):
-            tell_ended([EndedExecution(row.pk, row.workflow_id, error)], now)
+            end = EndedExecution(row.pk, row.workflow_id, error, row.ancestors)
+            tell_ended([end], now)
 
 
 @contextmanager

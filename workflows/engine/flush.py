@@ -1,13 +1,16 @@
 """Write what a group of executions gained: few statements, however many they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from workflows.contracts import EndedExecution
+from workflows.engine.families import orphan
 from workflows.engine.holding import release_held
 from workflows.engine.replies import listen
 from workflows.engine.run import Run
 from workflows.engine.telling import tell_ended
+from workflows.models import Execution
 from workflows.notices import MOMENTS, notify
 from workflows.options import Concurrency
 from workflows.statements import Move, statements
@@ -23,7 +26,10 @@ def flush(owner: int, runs: Sequence[Run], now: datetime) -> None:
     moves = [_move(run, owner, now) for run in runs]
     jobs = [job for run in runs for job in (*run.new_jobs, *run.changed_jobs)]
     statements().write(owner, moves, jobs)
-    listen(runs, now)
+    if outputs := {run.execution.pk: run.output for run in runs if run.has_output}:
+        _write_outputs(outputs)
+    if given_up := listen(runs, now):
+        orphan(given_up)
     _make_room(runs, now)
     tell_ended(_ends(runs), now)
     if any(move.due_at for move in moves):
@@ -57,9 +63,20 @@ def _move(run: Run, owner: int, now: datetime) -> Move:
     return move
 
 
+def _write_outputs(outputs: Mapping[int, Any]) -> None:
+    """Few executions have any, so that they are not among what is always written."""
+    for pk, output in outputs.items():
+        Execution.objects.filter(pk=pk).update(output=output)
+
+
 def _ends(runs: Sequence[Run]) -> list[EndedExecution]:
     return [
-        EndedExecution(run.execution.pk, run.execution.workflow_id, run.outcome.status)
+        EndedExecution(
+            run.execution.pk,
+            run.execution.workflow_id,
+            run.outcome.status,
+            run.execution.ancestors,
+        )
         for run in runs
         if run.outcome is not None and run.outcome.status in FINAL
     ]

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from workflows.contracts import Reply
 from workflows.engine.run import Run
 from workflows.exceptions import LostClaims
 from workflows.models import Execution, Job
 from workflows.statements import JobRow
-from workflows.states import ExecutionStatus, JobStatus
+from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
 
 #: An execution and the number of one of its jobs.
 Address = tuple[int, int]
@@ -20,16 +21,34 @@ def reply_to(job: JobRow | None) -> Reply | None:
     return Reply(job.reply, job.replied_at)
 
 
-def listen(runs: Sequence[Run], now: datetime) -> None:
+def keep_reply(address: Address, value: Any, now: datetime) -> bool:
+    """Write a reply into the job that it is for; False if nobody waits for one.
+
+    To be called with the execution locked. If it waits, it is due now; a worker that
+    has it looks for replies when it writes.
+    """
+    execution, number = address
+    listening = Job.objects.filter(
+        execution=execution, number=number, status__in=OPEN_JOBS, replied_at=None
+    )
+    if not listening.update(reply=value, replied_at=now):
+        return False
+    waiting = Execution.objects.filter(pk=execution, status=ExecutionStatus.WAITING)
+    waiting.update(due_at=now)
+    return True
+
+
+def listen(runs: Sequence[Run], now: datetime) -> list[Address]:
     """Let no reply be lost that came while the executions were worked on.
 
     Called when their rows are written and so locked: a later reply finds them as they
     are now. Who begins to wait goes on at once if there is a reply already. Who stopped
-    waiting without having seen one is run again, with it: raises `LostClaims`.
+    waiting without having seen one is run again, with it: raises `LostClaims`. Gives
+    the jobs that wait no more and never had a reply.
     """
     waiting, closed = _waiting(runs), _closed(runs)
     if not waiting and not closed:
-        return
+        return []
     _forget_heard(runs)
     replied = _replied([*waiting, *closed])
     if unheard := {pk for pk, number in closed if (pk, number) in replied}:
@@ -38,6 +57,7 @@ def listen(runs: Sequence[Run], now: datetime) -> None:
         # Only those that wait: others look again when they are written next.
         rows = Execution.objects.filter(pk__in=told, status=ExecutionStatus.WAITING)
         rows.update(due_at=now)
+    return closed
 
 
 def _waiting(runs: Iterable[Run]) -> list[Address]:

@@ -69,6 +69,9 @@ class Run:
     #: What that call gave; kept until the group that settles it is committed.
     answer: Any = None
     answer_used: bool = False
+    #: What an output node gave since the last commit.
+    output: Any = None
+    has_output: bool = False
     #: The results and variables that are committed.
     _ground: dict[str, Any] = field(default_factory=dict)
     _ground_variables: dict[str, Any] = field(default_factory=dict)
@@ -91,6 +94,7 @@ class Run:
         self.new_jobs, self.changed_jobs = [], []
         self.outcome = self.call = None
         self.answer_used = False
+        self.output, self.has_output = None, False
 
     def _find_open_job(self) -> JobRow | None:
         if not self.stored or self.is_back:
@@ -209,6 +213,7 @@ class Run:
         self._ground = dict(self.results)
         self._ground_variables = dict(self.variables)
         self.new_jobs, self.changed_jobs = [], []
+        self.output, self.has_output = None, False
         if self.answer_used:
             self.answer, self.answer_used = None, False
 

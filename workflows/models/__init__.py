@@ -1,5 +1,6 @@
 """What is stored: workflows in versions, their executions and jobs."""
 
+from workflows.models.child import Child
 from workflows.models.execution import LATE, Execution, ExecutionQuerySet
 from workflows.models.fields import marker
 from workflows.models.health import Alert, HealthCheck, Incident, Restart
@@ -17,6 +18,7 @@ __all__ = [
     "LATE",
     "Alert",
     "Category",
+    "Child",
     "Execution",
     "ExecutionQuerySet",
     "HealthCheck",

@@ -2,6 +2,7 @@
 
 from workflows.cluster import muted as unwoken, unheard, wake_lane
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
+from workflows.services.children import end_orphans, settle_children, start_child
 from workflows.services.edits import change_definition, change_options, change_trigger
 from workflows.services.event import Event
 from workflows.services.events import record_missed, refuse, start, start_many
@@ -50,6 +51,7 @@ __all__ = [
     "disable",
     "drop_ahead",
     "enable",
+    "end_orphans",
     "expire",
     "insert_ahead",
     "may_start_ahead",
@@ -66,7 +68,9 @@ __all__ = [
     "run_here",
     "run_manually",
     "scope_at",
+    "settle_children",
     "start",
+    "start_child",
     "start_many",
     "trigger_names",
     "trigger_problems",

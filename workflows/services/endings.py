@@ -8,7 +8,7 @@ from django.db import transaction
 from workflows.cluster import wake
 from workflows.contracts import EndedExecution
 from workflows.engine import held, release_held, tell_ended
-from workflows.models import Execution, Job, WorkflowVersion
+from workflows.models import Child, Execution, Job, WorkflowVersion
 from workflows.options import Concurrency
 from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
 
@@ -21,12 +21,14 @@ def end(
 ) -> list[int]:
     """Move unfinished executions to a final state, their open jobs to cancelled.
 
+    Sub-workflows that they wait for end with them; a parent that waits is told.
     Gives the ids of those that moved; the others had ended already.
     """
     with transaction.atomic():
         rows = Execution.objects.unfinished().filter(pk__in=ids)
-        found = rows.select_for_update().values_list("pk", "version_id", "workflow_id")
-        locked = {pk: version for pk, version, _workflow in found}
+        names = ("pk", "version_id", "workflow_id", "ancestors")
+        found = list(rows.select_for_update().only(*names))
+        locked = {row.pk: row.version_id for row in found}
         Execution.objects.filter(pk__in=locked).move(
             target,
             reason=reason[:REASON_LIMIT],
@@ -39,11 +41,23 @@ def end(
             status=JobStatus.CANCELLED, finished_at=now
         )
         make_room(set(locked.values()), now)
-        tell_ended(
-            [EndedExecution(pk, workflow, target) for pk, _version, workflow in found],
-            now,
-        )
+        _end_children(list(locked), now)
+        ends = [
+            EndedExecution(row.pk, row.workflow_id, target, row.ancestors)
+            for row in found
+        ]
+        wake(tell_ended(ends, now))
     return list(locked)
+
+
+def _end_children(parents: Sequence[int], now: datetime) -> None:
+    """Cancel what these executions wait for, and what that waits for in its turn."""
+    children = Child.objects.awaited().filter(parent__in=parents)
+    ids = list(children.order_by("pk").values_list("pk", flat=True))
+    if ids:
+        Child.objects.filter(pk__in=ids).update(state=None)
+        reason = "the execution that waited for it has ended"
+        end(ids, ExecutionStatus.CANCELLED, reason, now)
 
 
 def make_room(version_ids: set[int], now: datetime) -> None:

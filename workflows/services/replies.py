@@ -8,9 +8,9 @@ from django.db import transaction
 from workflows.cluster import wake
 from workflows.codec import encode
 from workflows.conf import settings
+from workflows.engine import keep_reply
 from workflows.exceptions import ReplyTooLarge
-from workflows.models import Execution, Job
-from workflows.states import OPEN_JOBS, ExecutionStatus
+from workflows.models import Execution
 
 
 def resume(execution_id: int, number: int, value: Any, now: datetime) -> bool:
@@ -30,20 +30,9 @@ def resume(execution_id: int, number: int, value: Any, now: datetime) -> bool:
         unfinished = Execution.objects.unfinished().select_for_update()
         if not unfinished.filter(pk=execution_id).exists():
             return False
-        listening = Job.objects.filter(
-            execution=execution_id,
-            number=number,
-            status__in=OPEN_JOBS,
-            replied_at=None,
-        )
-        if not listening.update(reply=value, replied_at=now):
+        if not keep_reply((execution_id, number), value, now):
             return False
-        waiting = Execution.objects.filter(
-            pk=execution_id, status=ExecutionStatus.WAITING
-        )
-        # A worker that has it looks for replies when it writes.
-        if waiting.update(due_at=now):
-            wake([execution_id])
+        wake([execution_id])
     return True
 
 

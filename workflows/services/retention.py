@@ -12,7 +12,7 @@ from django.db.models import Model, QuerySet
 from workflows.cluster import forget_messages
 from workflows.conf import settings
 from workflows.exceptions import RetentionUnknown
-from workflows.models import Execution, HealthCheck, Incident, Job, lock_free
+from workflows.models import Child, Execution, HealthCheck, Incident, Job, lock_free
 from workflows.poller import rest
 from workflows.states import FINAL, ExecutionStatus
 
@@ -160,7 +160,7 @@ class _OldRuns:
 
 
 def _erase(ids: Sequence[int]) -> None:
-    """Delete executions and their jobs by two statements.
+    """Delete executions, their jobs and their places in families.
 
     A listener to `pre_delete` of all models makes the ORM load each row and call it;
     nobody listens for history.
@@ -169,7 +169,12 @@ def _erase(ids: Sequence[int]) -> None:
         return
     places = ", ".join(["%s"] * len(ids))
     quote = connection.ops.quote_name
-    for table, column in ((Job, "execution_id"), (Execution, "id")):
+    for table, column in (
+        (Child, "execution_id"),
+        (Child, "parent_id"),
+        (Job, "execution_id"),
+        (Execution, "id"),
+    ):
         name = quote(table._meta.db_table)
         with connection.cursor() as cursor:
             cursor.execute(

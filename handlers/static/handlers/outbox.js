@@ -9,6 +9,8 @@ const SHOWN = 8000;
 
 const box = document.querySelector("[data-wf-outbox]");
 const toasts = box.querySelector(".wf-outbox-toasts");
+const busy = box.querySelector(".wf-outbox-busy");
+const kept = box.querySelector(".wf-outbox-kept");
 const notes = box.querySelector(".wf-outbox-notes");
 const token = box.querySelector("[name=csrfmiddlewaretoken]").value;
 /** A tab keeps its name while it goes from page to page. */
@@ -108,12 +110,94 @@ function notify(all) {
             bar.setAttribute("aria-label", note.title || note.message);
             shown.firstChild.append(bar);
         }
-        shown.querySelector("button").addEventListener("click", () => {
+        if (note.asks && box.dataset.reply) {
+            shown.firstChild.append(question(note, shown));
+        }
+        shown.querySelector(":scope > button").addEventListener("click", () => {
+            fold();
             if (box.dataset.dismiss) {
                 send(box.dataset.dismiss, { number: String(note.number) });
             }
         });
     }
+    fold();
+}
+
+/** Notifications stay, so that they can be folded away; a tab remembers it. */
+function fold() {
+    kept.hidden = !notes.children.length;
+    kept.querySelector(".wf-outbox-count").textContent = String(notes.children.length);
+}
+
+kept.open = (sessionStorage.wfNotes ?? String(innerWidth > 767)) === "true";
+kept.addEventListener("toggle", () => {
+    sessionStorage.wfNotes = String(kept.open);
+});
+
+/** A field for the answer to a notification; what was sent is put away. */
+function question(note, shown) {
+    const form = document.createElement("form");
+    const field = document.createElement("input");
+    field.required = true;
+    field.maxLength = 2000;
+    field.setAttribute("aria-label", `${box.dataset.answer}: ${note.title || note.message}`);
+    field.placeholder = box.dataset.answer;
+    const button = document.createElement("button");
+    button.textContent = box.dataset.send;
+    form.append(field, button);
+    form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        button.disabled = true;
+        const answer = await send(box.dataset.reply, { number: note.number, reply: field.value });
+        if (answer.ok) {
+            shown.remove();
+            fold();
+        } else {
+            const told = await answer.json().catch(() => ({}));
+            toast(told.ErrorMessage ?? String(answer.status));
+            button.disabled = false;
+        }
+    });
+    return form;
+}
+
+/** Show what is under way in handlers of `runprogress`, while it is. */
+function showBusy(all) {
+    const wanted = new Map(all.map((each) => [`${each.work} ${each.text}`, each]));
+    for (const shown of [...busy.children]) {
+        if (!wanted.delete(shown.dataset.key)) {
+            shown.remove();
+        }
+    }
+    for (const [key, each] of wanted) {
+        const shown = card(busy, each.text, `${box.dataset.busy}: ${each.work}`);
+        shown.dataset.key = key;
+        shown.querySelector(":scope > button").remove();
+        const bar = document.createElement("progress");
+        bar.setAttribute("aria-label", each.text);
+        shown.firstChild.append(bar);
+    }
+}
+
+let stamp = null;
+
+/** Renew the page of a work when there is more to show; what is open stays open. */
+async function renew(latest) {
+    const before = stamp;
+    stamp = latest;
+    const part = document.querySelector("[data-wf-live]");
+    if (!part || before === null || before === latest) {
+        return;
+    }
+    const text = await (await fetch(location.href)).text();
+    const fresh = new DOMParser().parseFromString(text, "text/html");
+    const open = new Set([...part.querySelectorAll("details[open][data-key]")].map((each) => each.dataset.key));
+    part.replaceChildren(...fresh.querySelector("[data-wf-live]").childNodes);
+    for (const each of part.querySelectorAll("details[data-key]")) {
+        each.open ||= open.has(each.dataset.key);
+    }
+    const tools = document.querySelector(".object-tools");
+    tools?.replaceWith(fresh.querySelector(".object-tools") ?? "");
 }
 
 async function poll() {
@@ -123,8 +207,10 @@ async function poll() {
             return;
         }
         if (answer.ok) {
-            const { commands, notifications } = await answer.json();
+            const { commands, notifications, busy: all, stamp: latest } = await answer.json();
             notify(notifications);
+            showBusy(all);
+            await renew(latest);
             for (const { name, value } of commands) {
                 COMMANDS[name]?.(value);
             }

@@ -68,6 +68,16 @@ def test_the_list_shows_progress(by_owner):
     assert re.search(r"488.3.KB of 976.6.KB, 244.1.KB/s, 2 s left", text)
 
 
+def test_the_list_shows_what_is_under_way(by_owner):
+    start_work(WELL)
+    Work.objects.update(progress={"doing": "http GET #a/b"}, state="running")
+
+    text = shown(by_owner.get(page("changelist")))
+
+    assert re.search(r'<progress class="wf-progress" +aria-label="Progress">', text)
+    assert "http GET #a/b" in text
+
+
 def test_the_page_shows_steps_and_stacks(by_owner):
     work = start_work([act("set", "a=1"), *FAILS], variables={"answer": "42"})
     run_all()

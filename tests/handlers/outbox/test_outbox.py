@@ -131,7 +131,8 @@ def test_a_page_that_takes_nothing_is_not_flooded(play):
 
 
 def test_a_page_says_that_it_is_open(viewer):
-    assert ask(viewer) == {"commands": [], "notifications": []}
+    told = {"commands": [], "notifications": [], "busy": [], "stamp": ""}
+    assert ask(viewer) == told
     ask(viewer, path="/admin/other/")
 
     page = OpenPage.objects.get()

@@ -472,3 +472,18 @@ def test_runs_go_with_their_work(go):
     work.delete()
 
     assert not WorkRun.objects.exists()
+
+
+def test_runprogress_shows_what_is_under_way(go, monkeypatch):
+    seen = []
+    work = start_work([act("python", "takes_time", action="runprogress")])
+    monkeypatch.setattr(
+        load("tests.handlers.samples"),
+        "PASS",
+        lambda: seen.append(Work.objects.get().progress),
+    )
+
+    go(work)
+
+    assert seen == [{"doing": "python takes_time"}]
+    assert (work.state, work.progress) == ("succeeded", None)

@@ -5,6 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.conftest import NOW
 from tests.workflows.admin.conftest import execute, person, said, say, shown, url
 from workflows import services
 from workflows.admin.paging import CappedPaginator
@@ -332,3 +333,33 @@ def test_many_jobs_come_in_pages(by_owner, ended, now):
 
 def test_missing_execution_has_no_page(by_owner):
     assert by_owner.get(url("execution_change", 999)).status_code == 404
+
+
+# Sub-workflows.
+
+
+@pytest.fixture
+def parent(version, make_version):
+    services.enable(version, NOW)
+    config = {"workflow": version.workflow_id}
+    sub = {"key": "sub", "type": "subworkflow", "config": config}
+    return execute(make_version(sub, title="Parent"))
+
+
+def test_parent_links_to_what_it_has_started(by_owner, parent):
+    child = Execution.objects.get(workflow__title="Greeting")
+
+    for page in (
+        url("execution_change", parent.pk),
+        url("execution_job", parent.pk, 1),
+    ):
+        assert url("execution_change", child.pk) in shown(by_owner.get(page))
+
+
+def test_child_links_to_what_started_it(by_owner, parent):
+    child = Execution.objects.get(workflow__title="Greeting")
+
+    page = shown(by_owner.get(url("execution_change", child.pk)))
+
+    assert url("execution_change", parent.pk) in page
+    assert url("execution_job", parent.pk, 1) in page
