@@ -205,6 +205,8 @@ WORKFLOWS = {
     #: What `manage.py up` starts besides Punctual itself: orders keep coming in, and
     #: a service gives goods to the example of background work.
     "UP": [("shop", ("openshop",)), ("goods", ("servegoods",))],
+    #: Keys of secrets, the newest first; without them SECRET_KEY encrypts.
+    "SECRET_KEYS": words("WORKFLOWS_SECRET_KEYS"),
     "ALERT_WEBHOOK": os.environ.get("ALERT_WEBHOOK", ""),
     "WATCHDOG_RESTARTS": flag("WATCHDOG_RESTARTS"),
     **{
@@ -226,6 +228,4 @@ WORKS = {
     "MODULES": words("WORKS_MODULES", "demo.shop.handlers"),
     #: Where the SQLite databases and the files of works lie.
     "FOLDER": VAR_DIR / "works",
-    #: Keys of secrets, the newest first; without them SECRET_KEY encrypts.
-    "SECRET_KEYS": words("WORKS_SECRET_KEYS"),
 }

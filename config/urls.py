@@ -9,4 +9,5 @@ urlpatterns = [
     path("", include("workflows.urls")),
     path("admin/", admin.site.urls),
     path("", include("handlers.urls")),
+    path("", include("triggers.urls")),
 ]

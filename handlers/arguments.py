@@ -108,16 +108,20 @@ class StructureField(ValueField):
     def accepts_text(self, value: str) -> bool:
         return is_expression(value) and value.lstrip().startswith("{{")
 
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value in self.empty_values or is_expression(value):
-            return
-        if not isinstance(value, self.wanted):
-            is_list = self.wanted is list
-            message = (
-                gettext("Enter a list.") if is_list else gettext("Enter an object.")
-            )
-            raise ValidationError(message)
+    def clean(self, value: Any) -> Any:
+        cleaned = super().clean(value)
+        return cleaned if is_expression(cleaned) else self._held(cleaned)
+
+    def clean_result(self, value: Any) -> Any:
+        """Hold what an expression gave to the type: braces in it are mere text."""
+        return self._held(super().clean(value))
+
+    def _held(self, value: Any) -> Any:
+        if value in self.empty_values or isinstance(value, self.wanted):
+            return value
+        is_list = self.wanted is list
+        message = gettext("Enter a list.") if is_list else gettext("Enter an object.")
+        raise ValidationError(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,6 @@ class WorkSettings:
     database_aliases: tuple[str, ...] = ()
     #: Where the SQLite databases and the files of transfers lie; empty: nowhere.
     folder: str = ""
-    #: Keys that encrypt secrets, the newest first; empty: made from SECRET_KEY.
-    secret_keys: tuple[str, ...] = ()
     #: Bytes that a command may have.
     command_limit: int = 1_048_576
     #: Bytes that a file may have which works fetch.

@@ -15,19 +15,24 @@ from handlers.nodes.json_query import JsonQuery
 from handlers.nodes.log import Log
 from handlers.nodes.lookup import Lookup
 from handlers.nodes.loop import Loop
+from handlers.nodes.mail import EMail
+from handlers.nodes.manual import ManualTask
 from handlers.nodes.output import Output
 from handlers.nodes.query import Query
 from handlers.nodes.sql import Sql
 from handlers.nodes.subworkflow import SubWorkflow
+from handlers.nodes.switch import Switch
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
 from handlers.nodes.variables import Variables
 from handlers.nodes.work import BackgroundWork
+from handlers.people.pollers import CloseTasks, RemindPeople
 from handlers.work.crew import Crew
 from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
 from workflows.registry import register_lane, register_node, register_poller
 
 register_node(Condition)
+register_node(Switch)
 register_node(Loop)
 register_node(Delay)
 register_node(SubWorkflow)
@@ -50,12 +55,18 @@ register_node(JsonMapping)
 register_node(Lookup)
 
 register_node(Http)
+register_node(EMail)
 register_node(Function)
 register_node(BackgroundWork)
 register_node(Log)
+
+register_node(ManualTask)
 
 register_lane(Crew)
 
 register_poller(WakeWorks)
 register_poller(RequeueWorks)
 register_poller(PruneWorks)
+
+register_poller(RemindPeople)
+register_poller(CloseTasks)

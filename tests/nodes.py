@@ -119,7 +119,48 @@ class Outside(Echo):
         return super().run(run)
 
 
-TYPES = (Echo, Boom, Refuse, Stop, Pause, Choose, Write, Odd, Outside)
+class Flaky(Echo):
+    """Goes wrong in the ways that `faults` lists, and then gives its value.
+
+    A fault is what it answers, or what it raises.
+    """
+
+    type = "flaky"
+    faults = []
+    asked = []
+
+    def run(self, run):
+        self.asked.append(run)
+        if not self.faults:
+            return super().run(run)
+        fault = self.faults.pop(0)
+        if isinstance(fault, BaseException):
+            raise fault
+        return fault
+
+
+class FlakyWrite(Flaky):
+    """Creates a category before it goes wrong or not."""
+
+    type = "flaky_write"
+    effect = Effect.DATABASE
+
+    def run(self, run):
+        Category.objects.create(name=f"{run.config['value']}, try {run.attempt}")
+        return super().run(run)
+
+
+class FlakyCall(Flaky):
+    """Does so in the world outside."""
+
+    type = "flaky_call"
+    effect = Effect.OUTSIDE
+
+
+TYPES = (
+    *(Echo, Boom, Refuse, Stop, Pause, Choose, Write, Odd, Outside),
+    *(Flaky, FlakyWrite, FlakyCall),
+)
 
 
 @contextmanager
@@ -128,6 +169,7 @@ def registered(*types):
         for kind in types or TYPES:
             stack.enter_context(registry.nodes.temporarily(kind.type, kind()))
         Outside.asked = []
+        Flaky.faults, Flaky.asked = [], []
         yield
 
 

@@ -21,9 +21,19 @@ def start_all(events: Sequence[Event], now: datetime) -> None:
     start_many([event for event in events if event.version_id not in here], now)
     for event in events:
         if event.version_id in here:
-            with unwoken():
-                ids = start_many([event], now)
+            ids = _unwoken(event, now)
             transaction.on_commit(partial(run_here, ids, now), robust=True)
+
+
+def start_here(event: Event, now: datetime) -> None:
+    """Start an execution and run it in this process, to its end if nothing waits."""
+    run_here(_unwoken(event, now), now)
+
+
+def _unwoken(event: Event, now: datetime) -> list[int]:
+    """Start it without telling the workers."""
+    with unwoken():
+        return start_many([event], now)
 
 
 def _synchronous(events: Sequence[Event]) -> frozenset[int]:

@@ -11,6 +11,7 @@ from triggers.schedule.leading import InsertAhead
 from triggers.schedule.pausing import PauseSchedules
 from triggers.schedule.saving import forget_deleted, plan_saved
 from triggers.schedule.trigger import ScheduleTrigger
+from triggers.webhook.trigger import WebhookTrigger
 from workflows.registry import (
     register_end_listener,
     register_poller,
@@ -20,6 +21,7 @@ from workflows.registry import (
 
 register_trigger(ScheduleTrigger)
 register_trigger(CollectionTrigger)
+register_trigger(WebhookTrigger)
 register_trigger(ExecutionTrigger)
 
 register_poller(InsertAhead)

@@ -6,6 +6,7 @@ import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -25,6 +26,11 @@ class Errored:
 
     message: str
     traceback: str
+    #: The class of the exception.
+    type: str = ""
+    #: What the exception says of itself: whether and when to try again.
+    permanent: bool = False
+    retry_after: timedelta | None = None
 
 
 def attempt(action: Callable[[], T], *, blame_database: bool = False) -> T | Errored:
@@ -57,14 +63,20 @@ def _is_interrupt(error: BaseException) -> bool:
 
 
 def attempt_apart(
-    action: Callable[[], T], *, blame_database: bool = False
+    action: Callable[[], T],
+    *,
+    blame_database: bool = False,
+    undoes: Callable[[T], bool] = lambda _answer: False,
 ) -> T | Errored:
-    """Do the same under a savepoint: what raises leaves no trace in the database."""
+    """Do the same under a savepoint: what raises leaves no trace in the database.
+
+    Nor does what gives an answer that `undoes` it.
+    """
     with transaction.atomic():
         answer = attempt(
             lambda: _in_words_of_django(action), blame_database=blame_database
         )
-        if isinstance(answer, Errored):
+        if isinstance(answer, Errored) or undoes(answer):
             transaction.set_rollback(True)
     return answer
 
@@ -82,7 +94,14 @@ def _errored() -> Errored:
     if not isinstance(error, WorkflowError):
         text = f"{type(error).__name__}: {text}"
     trace = traceback.format_exc()[-TRACEBACK_LIMIT:]
-    return Errored(readable(text, MESSAGE_LIMIT), readable(trace))
+    wish = getattr(error, "retry_after", None)
+    return Errored(
+        readable(text, MESSAGE_LIMIT),
+        readable(trace),
+        type=type(error).__name__,
+        permanent=getattr(error, "permanent", False) is True,
+        retry_after=wish if isinstance(wish, timedelta) else None,
+    )
 
 
 def _text_of(error: BaseException | None) -> str:

@@ -49,8 +49,14 @@ class Settings:
     http_allowed_hosts: tuple[str, ...] = ()
     #: Bytes of a response that an HTTP node reads; a larger one is a failure.
     http_response_limit: int = 1_048_576
+    #: Recipients that one e-mail of a node may have.
+    mail_recipients: int = 100
     #: Python modules whose public functions workflows may call.
     function_modules: tuple[str, ...] = ()
+    #: Keys that encrypt secrets, the newest first; empty: made from SECRET_KEY.
+    secret_keys: tuple[str, ...] = ()
+    #: Bytes of a request that a webhook reads; a larger one is refused.
+    webhook_limit: int = 262_144
     #: How often collections are searched for dates that no signal announced.
     sweep_period: timedelta = timedelta(seconds=15)
     #: How far ahead records are planned.
@@ -80,6 +86,12 @@ class Settings:
     )
     #: The hour of the night, in the project's time zone, in which the watchdog prunes.
     prune_hour: int = 3
+    #: What the pages of Punctual let the browser load, as the header of that name says
+    #: it; empty for no header, where something before Django sends one.
+    content_security_policy: str = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'"
+    )
     #: Child processes that `manage.py up` starts besides its own: name -> arguments.
     up: tuple[tuple[str, tuple[str, ...]], ...] = ()
 

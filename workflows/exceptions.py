@@ -1,6 +1,7 @@
 """The errors of Punctual: each takes facts and builds the sentence."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 LONGEST_SHOWN = 60
 
@@ -48,6 +49,19 @@ class EditConflict(WorkflowError):
             f"{version} was changed by somebody else: you edited revision "
             f"{expected}, it is at {found} now. Reload it and repeat your change."
         )
+
+
+class NothingToUndo(WorkflowError):
+    def __init__(self, version: str, *, is_redo: bool) -> None:
+        what = "redo" if is_redo else "undo"
+        super().__init__(f"There is nothing to {what} in {version}.")
+
+
+class CommandRefused(WorkflowError):
+    """A change to the nodes that makes no sense."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This cannot be done: {reason}.")
 
 
 class InvalidDefinition(WorkflowError):
@@ -138,6 +152,16 @@ class LoopsTooDeep(WorkflowError):
         super().__init__(
             f"Loops may be nested {self.MOST} deep. Move the inner ones into a "
             "workflow of their own."
+        )
+
+
+class TimedOut(WorkflowError):
+    permanent = False
+
+    def __init__(self, limit: timedelta) -> None:
+        super().__init__(
+            f"The node took longer than the {limit.total_seconds():g} seconds that "
+            "its time limit allows."
         )
 
 

@@ -24,7 +24,9 @@ class JobStatus(models.TextChoices):
 
     RUNNING = "running", _("Running")  #: An outside effect is under way.
     WAITING = "waiting", _("Waiting")  #: The node waits for a moment or an event.
+    RETRYING = "retrying", _("Will retry")  #: A try went wrong; the next one is due.
     SUCCEEDED = "succeeded", _("Succeeded")  #: The node has a result.
+    CONTINUED = "continued", _("Went on")  #: The node failed; its error is its result.
     FAILED = "failed", _("Failed")  #: The node said no.
     ERROR = "error", _("Error")  #: The node raised; the message says why.
     CANCELLED = "cancelled", _("Cancelled")  #: Its execution ended before it did.
@@ -56,8 +58,10 @@ TRANSITIONS: dict[ExecutionStatus, frozenset[ExecutionStatus]] = {
     _S.MISSED: frozenset(),
 }
 
+#: Jobs that wait for a reply, or may be about to.
+LISTENING_JOBS = frozenset({JobStatus.RUNNING, JobStatus.WAITING})
 #: Jobs that have not ended.
-OPEN_JOBS = frozenset({JobStatus.RUNNING, JobStatus.WAITING})
+OPEN_JOBS = LISTENING_JOBS | {JobStatus.RETRYING}
 FINAL = frozenset(status for status, after in TRANSITIONS.items() if not after)
 UNFINISHED = frozenset(TRANSITIONS) - FINAL
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
-from handlers.secrets import seal, unseal
 from workflows.models.fields import TypedJSONField
+from workflows.secrets import seal, unseal
 
 
 class HttpAlias(models.Model):

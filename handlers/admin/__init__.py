@@ -1,23 +1,29 @@
-"""Background work in the Django admin: works, aliases, databases, tokens."""
+"""The admin of this app: tasks for people, works, aliases, databases, tokens."""
 
 from django.contrib import admin
 
 from handlers.admin.connections import AliasAdmin, DatabaseAdmin, DocumentAdmin
 from handlers.admin.notifications import NotificationAdmin
+from handlers.admin.tasks import TaskAdmin
+from handlers.admin.todo import TodoAdmin
 from handlers.admin.tokens import TokenAdmin
 from handlers.admin.works import WorkAdmin
 from handlers.models import (
     ApiToken,
     Document,
     HttpAlias,
+    HumanTask,
     Notification,
     SqlDatabase,
+    TaskShare,
     Work,
 )
 
 
 def register(site: admin.AdminSite) -> None:
-    """Put background work on an admin site; the default site has it already."""
+    """Put these pages on an admin site; the default site has them already."""
+    site.register(TaskShare, TodoAdmin)
+    site.register(HumanTask, TaskAdmin)
     site.register(Work, WorkAdmin)
     site.register(HttpAlias, AliasAdmin)
     site.register(SqlDatabase, DatabaseAdmin)

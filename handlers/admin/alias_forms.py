@@ -10,9 +10,9 @@ from handlers.actions.aliases import check_address
 from handlers.actions.logins import TOKEN, TokenPlace
 from handlers.actions.models import HttpAlias
 from handlers.addresses import origin
-from handlers.secrets import SecretUnreadable
 from workflows.exceptions import WorkflowError
 from workflows.forms import MappingField
+from workflows.secrets import SecretUnreadable
 
 
 class AliasForm(forms.ModelForm):

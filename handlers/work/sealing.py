@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers.secrets import seal, unseal
 from handlers.work.hiding import hidden_in
 from handlers.work.models import Work
+from workflows.secrets import seal, unseal
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """What every node type keeps to, whoever wrote it."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.utils.functional import Promise
 
@@ -40,6 +42,7 @@ LEAST = {
     "aggregate": {"collection": "workflows.category"},
     "sql": {"sql": "SELECT 1 AS n"},
     "loop": {"items": [1, 2]},
+    "switch": {"cases": [{"name": "a", "expression": "{{ 1 > 0 }}"}]},
     "subworkflow": {"workflow": 1, "version": "current"},
     "variables": {"set": {"total": 0}},
     "template": {"text": "Dear Ada"},
@@ -51,14 +54,22 @@ LEAST = {
         "function": "demo.shop.delivery_day",
         "arguments": {"ordered_on": "{{ now }}"},
     },
+    "mail": {"to": "ann@example.org", "subject": "Hello", "text": "Hello."},
     "log": {"message": "hello"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},
+    "manual": {"title": "Pay?", "users": "alice", "deadline": "duration"},
 }
 
 pytestmark = pytest.mark.usefixtures("allowed", "other_workflow")
 every_type = pytest.mark.parametrize(
     "handler", list(registry.nodes), ids=lambda handler: handler.type
 )
+
+
+@pytest.fixture
+def alice(db):
+    """Let there be somebody to ask."""
+    User.objects.create_user("alice", is_staff=True)
 
 
 @pytest.fixture
@@ -145,7 +156,7 @@ def test_group_and_effect_are_known(handler):
 
 
 @every_type
-def test_result_can_be_stored(handler, db):
+def test_result_can_be_stored(handler, db, alice):
     Category.objects.create(name="Mail")
     config = compile_config(handler.form_class, least(handler)).render({"now": NOW})
 
@@ -156,7 +167,7 @@ def test_result_can_be_stored(handler, db):
 
 
 @every_type
-def test_execution_reaches_an_end_or_waits(handler, db, make_version, run):
+def test_execution_reaches_an_end_or_waits(handler, alice, make_version, run):
     node = {"key": "it", "type": handler.type, "config": least(handler)}
 
     execution = run(make_version(node))
@@ -172,15 +183,16 @@ def test_node_that_loops_has_a_body(handler):
 
 
 @every_type
-def test_waiting_node_can_go_on(handler, db):
+def test_waiting_node_can_go_on(handler, db, alice):
     config = compile_config(handler.form_class, least(handler)).render({"now": NOW})
     run = NodeRun(config=config, now=NOW)
     answer = handler.run(run)
 
     if isinstance(answer, Waiting):
+        then = replace(run, now=answer.until or NOW, waited=answer.result)
         # Without a moment it waits for a reply, and there is none.
         kind = Succeeded if answer.until else Waiting
-        assert isinstance(handler.resume(run), kind)
+        assert isinstance(handler.resume(then), kind)
 
 
 @every_type

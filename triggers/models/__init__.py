@@ -2,6 +2,7 @@
 
 from triggers.models.listening import Listener
 from triggers.models.schedule import SETTLING, Pause, Schedule, ScheduleQuerySet
+from triggers.models.webhook import Webhook
 
 __all__ = [
     "SETTLING",
@@ -9,4 +10,5 @@ __all__ = [
     "Pause",
     "Schedule",
     "ScheduleQuerySet",
+    "Webhook",
 ]

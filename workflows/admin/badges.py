@@ -16,6 +16,8 @@ ICONS = {
     "queued": "M2 4h12M2 8h12M2 12h7",
     "running": "M5 3l8 5-8 5z",
     "waiting": "M8 4v4l3 2M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13",
+    "retrying": "M13 3v3.5H9.5M13 6.5A5.5 5.5 0 1 0 13.3 9.5",
+    "continued": "M3 3l5 5-5 5M9 3l4 5-4 5",
     "succeeded": "M2.5 8.5l4 4 7-9",
     "failed": "M3.5 3.5l9 9M12.5 3.5l-9 9",
     "error": "M8 2L14.5 13.5H1.5zM8 6.5v3M8 11.3v.4",

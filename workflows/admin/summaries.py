@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpRequest
+from django.urls import reverse
 
 from workflows import registry
 from workflows.admin.listing import trigger_in_words
@@ -35,6 +37,29 @@ class VersionRow:
 def catches_up(version: WorkflowVersion) -> bool:
     kind = version.trigger_type
     return kind in registry.triggers and registry.triggers.get(kind).catches_up
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A page that the trigger has for the workflow."""
+
+    title: str
+    url: str
+
+
+def page_link(request: HttpRequest, version: WorkflowVersion) -> PageLink | None:
+    """Link to the trigger's own page, if it has one that the user may see."""
+    kind = version.trigger_type
+    if kind not in registry.triggers:
+        return None
+    config = version.trigger_config
+    subscription = Subscription(version.workflow_id, version.pk, config)
+    page = registry.triggers.get(kind).page(subscription)
+    if page is None or not request.user.has_perm(page.permission):
+        return None
+    site = getattr(request, "current_app", None)
+    url = reverse(f"admin:{page.name}", args=page.arguments, current_app=site)
+    return PageLink(str(page.title), f"{url}?{page.query}" if page.query else url)
 
 
 def explained(version: WorkflowVersion, now: datetime) -> str:
@@ -71,12 +96,13 @@ def last_changes(versions: Iterable[WorkflowVersion]) -> dict[str, LogEntry]:
 def problem_links(admin: Any, version: WorkflowVersion) -> list[ProblemLink]:
     page = admin.url("workflowversion_change", version.pk)
     return [
-        ProblemLink(problem, _place(admin, version, problem, page))
+        ProblemLink(problem, f"{page}?panel={panel_where_mended(problem)}")
         for problem in problems_of(version)
     ]
 
 
-def _place(admin: Any, version: WorkflowVersion, problem: Problem, page: str) -> str:
+def panel_where_mended(problem: Problem) -> str:
+    """Name the panel of the editor in which a problem is mended."""
     if problem.node:
-        return str(admin.url("workflowversion_node", version.pk, problem.node))
-    return f"{page}#trigger" if problem.field else f"{page}#definition"
+        return f"node:{problem.node}"
+    return "trigger" if problem.field else "definition"

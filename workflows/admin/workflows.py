@@ -23,6 +23,7 @@ from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch,
 from workflows.admin.summaries import (
     catches_up,
     explained,
+    page_link,
     problem_links,
     version_rows,
 )
@@ -192,6 +193,7 @@ class WorkflowAdmin(CalendarPage, SwitchPage):
             "catches_up": version is not None and catches_up(version),
             "why": explained(version, timezone.now()) if version else "",
             "problems": problem_links(self, version) if version else [],
+            "page": page_link(request, version) if version else None,
             "versions": version_rows(versions.order_by("-number")),
             "may": self.rights(request, workflow),
             "show_save_and_add_another": False,

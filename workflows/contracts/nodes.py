@@ -90,7 +90,7 @@ class NodeHandler(ABC):
     form_class: ClassVar["builtins.type[NodeForm]"] = NodeForm
     #: It may answer `Waiting`; synchronous workflows refuse it.
     waits: ClassVar[bool] = False
-    #: Names and titles of the branches below the node.
+    #: Names and titles of the branches below the node; see `branches_for`.
     branches: ClassVar[Mapping[str, Any]] = {}
     #: Its branches are bodies: at their end it is asked for the next `Round`.
     loops: ClassVar[bool] = False
@@ -112,6 +112,13 @@ class NodeHandler(ABC):
         For types whose `effect` depends on them.
         """
         return self.effect
+
+    def branches_for(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Give the names and titles of the branches of a node with this configuration.
+
+        `config` is as it is stored; it may be incomplete or wrong.
+        """
+        return self.branches
 
     def result_shape(self, config: Mapping[str, Any]) -> Shape:
         """Tell what its result looks like, for editors that offer its fields.

@@ -1,39 +1,43 @@
 """Advance one execution, node by node, in memory."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from math import inf
 from time import monotonic
-from typing import Any, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
-from django.db import connection
-
-from workflows.attempts import Errored, attempt, attempt_apart
+from workflows.attempts import Errored, attempt
 from workflows.codec import readable
-from workflows.conf import settings
 from workflows.contracts import (
     Effect,
     Ended,
     Failed,
     NodeResult,
-    NodeRun,
-    PastRound,
     Round,
     Succeeded,
     Waiting,
 )
-from workflows.engine.answers import storable, storable_or_none
-from workflows.engine.claims import is_innocent
+from workflows.engine.answers import storable
+from workflows.engine.asking import Clock, answer_here, ask, input_of, prepare
 from workflows.engine.frames import Frame
-from workflows.engine.replies import reply_to
+from workflows.engine.mishaps import (
+    ENDS,
+    fault_of,
+    is_borne,
+    is_over,
+    joined,
+    limit_of,
+    took_too_long,
+    wake_at,
+)
 from workflows.engine.run import Call, Outcome, Run
-from workflows.exceptions import LoopsTooDeep, NodeRaised
+from workflows.node_options import Fault
 from workflows.statements import JobRow
 from workflows.states import ExecutionStatus, JobStatus
 
 #: What ends a node's turn; a round does not.
 Final: TypeAlias = Succeeded | Failed | Waiting | Ended | Errored
-Clock = Callable[[], datetime]
 Halted = Callable[[], bool]
 
 #: Longest reason that is kept, in characters.
@@ -91,116 +95,52 @@ def _step(run: Run, clock: Clock, *, careful: bool) -> bool:
 def _perform(run: Run, clock: Clock, *, careful: bool) -> bool:
     """Run the node; say whether the execution can go on at once."""
     answer = run.take_answer()
+    job = run.open_job
+    if answer is None and job is not None and is_over(run, job):
+        limit = limit_of(run.step.options)
+        answer = None if limit is None else took_too_long(limit)
     if answer is not None:
-        _settle(run, run.open_job, answer, clock())
+        _settle(run, job, answer, clock())
         return True
-    call = attempt(lambda: _prepare(run, clock()))
+    call = attempt(lambda: prepare(run, clock()))
     if isinstance(call, Errored):
-        _settle(run, None, call, clock())
+        _settle(run, _counted(run), call, clock())
         return True
     if call.compiled.effect is Effect.OUTSIDE and call.method == "run":
-        _begin(run, call, clock())
+        _begin(run, call)
         return False
     _perform_here(run, call, clock, careful=careful)
     return True
 
 
-def _prepare(run: Run, now: datetime) -> Call:
-    """Evaluate the configuration of the node that is next."""
-    compiled = run.compiled
-    if compiled.handler.loops and len(run.frames) >= LoopsTooDeep.MOST:
-        raise LoopsTooDeep
-    scope = run.scope(now)
-    config = compiled.config.render(scope)
-    resumes = run.open_job is not None and run.open_job.status == JobStatus.WAITING
-    method = "resume" if resumes else "run"
-    return Call(compiled, _node_run(run, run.open_job, config, scope), method)
-
-
-def _node_run(
-    run: Run,
-    job: JobRow | None,
-    config: Mapping[str, Any],
-    scope: Mapping[str, Any],
-    past: PastRound | None = None,
-) -> NodeRun:
-    execution = run.execution
-    waits = job is not None and job.status == JobStatus.WAITING
-    number = run.job_count + 1 if job is None else job.number
-    return NodeRun(
-        config=config,
-        now=scope["now"],
-        key=run.step.key,
-        execution_id=execution.pk,
-        number=number,
-        attempt=1 if job is None else job.attempt + (0 if waits else 1),
-        idempotency_key=f"{execution.pk}-{run.step.key}-{number}",
-        scope=scope,
-        ancestors=(*execution.ancestors, execution.pk),
-        waited=job.result if job is not None and waits else None,
-        reply=reply_to(job) if waits else None,
-        past=past,
-    )
+def _counted(run: Run) -> JobRow | None:
+    """Count a try that did not even begin, so that there is no end of them."""
+    if run.open_job is None or run.open_job.status != JobStatus.RETRYING:
+        return run.open_job
+    job = run.touch(run.open_job)
+    job.attempt += 1
+    return job
 
 
 def _perform_here(run: Run, call: Call, clock: Clock, *, careful: bool) -> None:
-    started = clock()
-    answer = _answer_here(call, careful=careful, last=_is_last(run))
-    job = run.open_job
-    if job is None:
-        status = JobStatus.RUNNING
-        job = run.add_job(started, input=_input(call), status=status)
-    _settle(run, job, answer, clock())
+    answer = answer_here(run, call, clock, careful=careful)
+    _settle(run, _begun(run, call), answer, clock())
 
 
-def _answer_here(call: Call, *, careful: bool, last: bool) -> Any:
-    """Run the node here; the careful run of a database node under a savepoint.
-
-    The savepoint costs two round trips, and most nodes do not raise: in a group one
-    that does ends the transaction, and its execution is run again carefully. A deadlock
-    or a lost connection says nothing about the node: it repeats the group, and only the
-    last delivery blames the node.
-
-    Raises `NodeRaised`.
-    """
-    if call.compiled.effect is not Effect.DATABASE:
-        return attempt(lambda: storable(call), blame_database=True)
-    if careful:
-        return attempt_apart(lambda: _checked(call), blame_database=last)
-    answer = attempt(lambda: storable(call))
-    if isinstance(answer, Errored):
-        raise NodeRaised(answer.message)
-    return answer
+def _begun(run: Run, call: Call) -> JobRow:
+    """Give the job of the node that runs: a new one, or that of an earlier try."""
+    now = call.node_run.now
+    if run.open_job is None:
+        return run.add_job(now, input=input_of(call), status=JobStatus.RUNNING)
+    job = run.touch(run.open_job)
+    job.attempt, job.status = call.node_run.attempt, JobStatus.RUNNING
+    return job
 
 
-def _checked(call: Call) -> NodeResult:
-    answer = storable(call)
-    # Some databases check foreign keys at the commit, when it is too late to know
-    # which node of the group broke them.
-    connection.check_constraints()
-    return answer
-
-
-def _is_last(run: Run) -> bool:
-    row = run.execution
-    return row.deliveries >= settings().max_deliveries and not is_innocent(row)
-
-
-def _begin(run: Run, call: Call, now: datetime) -> None:
+def _begin(run: Run, call: Call) -> None:
     """Write down that a call begins, so that an unclear crash is visible as such."""
     run.call = lambda: attempt(lambda: storable(call), blame_database=True)
-    if run.open_job is None:
-        status = JobStatus.RUNNING
-        run.open_job = run.add_job(now, input=_input(call), status=status)
-    else:
-        run.open_job = run.touch(run.open_job)
-        run.open_job.attempt = call.node_run.attempt
-
-
-def _input(call: Call) -> dict[str, Any] | None:
-    """Give what expressions evaluated to; constants are in the definition already."""
-    config = call.node_run.config
-    return {name: config[name] for name, _, _ in call.compiled.config.dynamic} or None
+    run.open_job = _begun(run, call)
 
 
 def _settle(
@@ -211,15 +151,16 @@ def _settle(
         job = run.open_job or run.add_job(now, status=JobStatus.RUNNING)
     run.open_job = None
     if isinstance(answer, Round):
-        _begin_round(run, job, answer)
+        _begin_round(run, job, answer, now)
         return
     if run.is_back:
         run.frames.pop()
-    _write_job(run.touch(job), answer, now)
-    _follow(run, answer, now)
+    job = run.touch(job)
+    _write_job(job, answer, now)
+    _follow(run, job, answer, now)
 
 
-def _follow(run: Run, answer: Final, now: datetime) -> None:
+def _follow(run: Run, job: JobRow, answer: Final, now: datetime) -> None:
     match answer:
         case Succeeded(result, branch, output=output):
             if output:
@@ -227,21 +168,23 @@ def _follow(run: Run, answer: Final, now: datetime) -> None:
             run.set_variables(result)
             _move_on(run, result, run.step.after(branch))
         case Waiting(until):
-            run.outcome = Outcome(ExecutionStatus.WAITING, due_at=until)
-        case Failed(message):
-            _fail(run, Outcome(ExecutionStatus.FAILED, _reason(run, message)), now)
+            due_at = wake_at(run, job, until, now)
+            run.outcome = Outcome(ExecutionStatus.WAITING, due_at=due_at)
+        case Failed() | Errored():
+            _fail(run, job, fault_of(answer), now)
         case Ended(succeeded, message):
             status = ExecutionStatus.SUCCEEDED if succeeded else ExecutionStatus.FAILED
             _leave_bodies(run, now)
             run.outcome = Outcome(status, readable(message, REASON_LIMIT))
-        case Errored(message):
-            _fail(run, Outcome(ExecutionStatus.ERROR, _reason(run, message)), now)
         case _ as never:
             assert_never(never)
 
 
-def _begin_round(run: Run, job: JobRow, answer: Round) -> None:
+def _begin_round(run: Run, job: JobRow, answer: Round, now: datetime) -> None:
     """Go into the body; an empty one has ended at once."""
+    limit = limit_of(run.step.options)
+    if limit is not None and job.expires_at is None:
+        run.touch(job).expires_at = now + limit
     if run.is_back:
         run.frames[-1].begin(answer, run.frames[-1].index + 1)
     else:
@@ -252,41 +195,47 @@ def _begin_round(run: Run, job: JobRow, answer: Round) -> None:
 
 def _ask_again(run: Run, now: datetime) -> None:
     """Let the node that loops say what follows the end of its body."""
-    answer = _ask(run, "after_round", now)
-    _settle(run, run.job_of(run.frames[-1]), answer, now)
+    job = run.job_of(run.frames[-1])
+    limit = limit_of(run.step.options)
+    if limit is not None and now >= (job.expires_at or now):
+        answer = took_too_long(limit)
+    else:
+        answer = ask(run, "after_round", now)
+    _settle(run, job, answer, now)
 
 
-def _ask(run: Run, method: str, now: datetime, failure: str = "") -> Any:
-    """Ask the innermost node that loops, which is where the run is."""
-    frame = run.frames[-1]
-
-    def ask() -> NodeResult | None:
-        config, past = run.config_of(frame), frame.past(failure)
-        node_run = _node_run(run, run.job_of(frame), config, run.scope(now), past)
-        call = Call(run.compiled, node_run, method)
-        return storable_or_none(call) if failure else storable(call)
-
-    return attempt(ask, blame_database=_is_last(run))
-
-
-def _fail(run: Run, outcome: Outcome, now: datetime) -> None:
-    """End the execution, unless a node that loops around the failed one goes on.
+def _fail(run: Run, job: JobRow, fault: Fault, now: datetime) -> None:
+    """End the execution, unless options or a node that loops around soften the fault.
 
     The innermost is asked first; one that does not go on fails as well.
     """
-    failed_at = run.at
+    if _is_softened(run, job, fault, now):
+        return
+    failed_at, (job_status, status) = run.at, ENDS[fault.mishap]
+    reason = _reason(run, fault.message)
     while run.frames:
         frame = run.frames[-1]
         run.at = frame.key
-        answer = _ask(run, "after_failure", now, outcome.reason)
+        answer = ask(run, "after_failure", now, reason)
         if answer is not None:
             _settle(run, run.job_of(frame), answer, now)
             return
         job = run.touch(run.job_of(frame))
-        job.status, job.finished_at = JobStatus(outcome.status), now
-        job.error = f"In round {frame.index + 1}: {outcome.reason}"
+        job.status, job.finished_at = job_status, now
+        job.error = f"In round {frame.index + 1}: {reason}"
         run.frames.pop()
-    run.at, run.outcome = failed_at, outcome
+        if _is_softened(run, job, replace(fault, message=job.error), now):
+            return
+    run.at, run.outcome = failed_at, Outcome(status, reason)
+
+
+def _is_softened(run: Run, job: JobRow, fault: Fault, now: datetime) -> bool:
+    """Tell whether the options of the node let the execution live."""
+    if not is_borne(run, job, fault, now):
+        return False
+    if run.is_going:
+        _move_on(run, job.result, run.step.next)
+    return True
 
 
 def _leave_bodies(run: Run, now: datetime) -> None:
@@ -299,9 +248,13 @@ def _leave_bodies(run: Run, now: datetime) -> None:
 
 def _write_job(job: JobRow, answer: Final, now: datetime) -> None:
     job.finished_at = now
+    if job.attempt > 1:
+        # What went wrong before is in the log.
+        job.error = job.traceback = ""
     match answer:
         case Succeeded(result, _, log):
-            job.status, job.result, job.log = JobStatus.SUCCEEDED, result, readable(log)
+            job.status, job.result = JobStatus.SUCCEEDED, result
+            job.log = joined(job.log, log)
         case Waiting(_, result):
             job.status, job.result, job.finished_at = JobStatus.WAITING, result, None
             job.replied_at = None
@@ -309,7 +262,7 @@ def _write_job(job: JobRow, answer: Final, now: datetime) -> None:
             job.status, job.result = JobStatus.FAILED, result
             job.error = readable(message)
         case Ended(_, message):
-            job.status, job.log = JobStatus.SUCCEEDED, readable(message)
+            job.status, job.log = JobStatus.SUCCEEDED, joined(job.log, message)
         case Errored(message, trace):
             job.status, job.error, job.traceback = JobStatus.ERROR, message, trace
         case _ as never:

@@ -11,7 +11,8 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from workflows.codec import readable
 from workflows.conf import settings
 from workflows.contracts import EndedExecution
-from workflows.engine.advance import Clock, Halted, advance, never
+from workflows.engine.advance import Halted, advance, never
+from workflows.engine.asking import Clock
 from workflows.engine.calls import Calls
 from workflows.engine.claims import claim, release, release_all, release_unbegun
 from workflows.engine.compiled import CompiledVersion, compiled
@@ -22,7 +23,6 @@ from workflows.engine.run import Run
 from workflows.engine.telling import tell_ended
 from workflows.exceptions import LostClaims, NodeRaised
 from workflows.models import Execution, Worker
-from workflows.notices import MOMENTS, notify
 from workflows.statements import Claimed
 from workflows.states import ExecutionStatus
 
@@ -49,11 +49,13 @@ class Drain:
         self.owner = owner
         self.clock = clock
         self.halted = halted
-        self.calls = Calls(threads)
+        self.calls = Calls(threads, clock)
         #: How many executions are claimed at once: fewer while nodes are slow.
         self._share = FIRST_SHARE
         #: What was committed in the middle, to go on with at once.
         self._going: list[Run] = []
+        #: Executions that the end of a slice cut short: somebody is to be woken.
+        self.handed_back: list[int] = []
         #: Set while a run is under way; left set by one that an error ended.
         self._broke_off = False
         #: Whether that was the database's error, and no sign of poison.
@@ -75,6 +77,7 @@ class Drain:
             kept, excused = self.calls.executions, self._is_excused
             release_all(self.owner, self.clock(), keep=kept, excused=excused)
         self._broke_off, self._is_excused, self._going = True, False, []
+        self.handed_back = []
         try:
             advanced = self._run(ids, only=only)
         except (DatabaseError, InterfaceError):
@@ -104,7 +107,7 @@ class Drain:
         if going and not goes_on:
             ids = [run.execution.pk for run in going]
             release_unbegun(self.owner, ids, self.clock())
-            notify(MOMENTS)
+            self.handed_back += ids
             return []
         return going
 
@@ -116,9 +119,11 @@ class Drain:
         end = now - settings().timeout_grace
         under_way = [*([self._at] if self._at else []), *self.calls.runs]
         for run in under_way:
-            expires_at = run.execution.expires_at
-            if expires_at is not None and expires_at <= end:
+            limits = (run.execution.expires_at, run.limit_at)
+            if any(limit is not None and limit <= end for limit in limits):
                 return f"Execution {run.execution.pk} at node '{run.at}'"
+        if self.calls.is_leaking:
+            return "As many calls as there are threads"
         return ""
 
     def close(self) -> None:

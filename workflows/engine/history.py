@@ -11,7 +11,8 @@ from workflows.states import OPEN_JOBS, JobStatus
 
 #: The columns of a job, in the order of `JobRow`.
 _COLUMNS = [field.name for field in fields(JobRow)]
-DONE = frozenset({JobStatus.SUCCEEDED, JobStatus.SKIPPED})
+#: Jobs whose results later nodes see.
+DONE = frozenset({JobStatus.SUCCEEDED, JobStatus.CONTINUED, JobStatus.SKIPPED})
 
 
 def jobs_of(ids: Sequence[int], many: Sequence[int] = ()) -> dict[int, list[JobRow]]:

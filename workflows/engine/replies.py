@@ -9,7 +9,7 @@ from workflows.engine.run import Run
 from workflows.exceptions import LostClaims
 from workflows.models import Execution, Job
 from workflows.statements import JobRow
-from workflows.states import OPEN_JOBS, ExecutionStatus, JobStatus
+from workflows.states import LISTENING_JOBS, ExecutionStatus, JobStatus
 
 #: An execution and the number of one of its jobs.
 Address = tuple[int, int]
@@ -29,7 +29,7 @@ def keep_reply(address: Address, value: Any, now: datetime) -> bool:
     """
     execution, number = address
     listening = Job.objects.filter(
-        execution=execution, number=number, status__in=OPEN_JOBS, replied_at=None
+        execution=execution, number=number, status__in=LISTENING_JOBS, replied_at=None
     )
     if not listening.update(reply=value, replied_at=now):
         return False
@@ -46,10 +46,10 @@ def listen(runs: Sequence[Run], now: datetime) -> list[Address]:
     waiting without having seen one is run again, with it: raises `LostClaims`. Gives
     the jobs that wait no more and never had a reply.
     """
+    _forget_heard(runs)
     waiting, closed = _waiting(runs), _closed(runs)
     if not waiting and not closed:
         return []
-    _forget_heard(runs)
     replied = _replied([*waiting, *closed])
     if unheard := {pk for pk, number in closed if (pk, number) in replied}:
         raise LostClaims(unheard)
@@ -79,14 +79,14 @@ def _closed(runs: Iterable[Run]) -> list[Address]:
 
 
 def _forget_heard(runs: Iterable[Run]) -> None:
-    """Make room for the next reply where a node took one and waits again."""
+    """Make room for the next reply where a node took one and will wait again."""
     for run in runs:
         heard = [
             job.number
             for job in run.stored
             if job.status == JobStatus.WAITING
             and job.replied_at is not None
-            and run.latest(job).status == JobStatus.WAITING
+            and run.latest(job).status in {JobStatus.WAITING, JobStatus.RETRYING}
             and run.latest(job).replied_at is None
         ]
         if heard:

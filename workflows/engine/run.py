@@ -64,6 +64,8 @@ class Run:
     new_jobs: list[JobRow] = field(default_factory=list)
     changed_jobs: list[JobRow] = field(default_factory=list)
     outcome: Outcome | None = None
+    #: When the node that is under way reaches its time limit.
+    limit_at: datetime | None = None
     #: The call to the world outside that begins once this is committed.
     call: Any = None
     #: What that call gave; kept until the group that settles it is committed.
@@ -127,6 +129,17 @@ class Run:
             raise compiled
         return compiled
 
+    @property
+    def began_at(self) -> datetime | None:
+        """Tell when the node that is next began, if this is not its first try.
+
+        Its expressions see that moment as `now`, so that a repeat asks for the same.
+        """
+        job = self.open_job
+        if job is None or job.status == JobStatus.WAITING:
+            return None
+        return job.started_at
+
     def set_variables(self, result: Any) -> None:
         """Take over what the node, where the run is, has set, if that is its kind."""
         self.variables |= self._variables_of(self.at or "", result)
@@ -170,7 +183,8 @@ class Run:
         new = frame.job - self.execution.job_count
         if new > 0:
             return self.new_jobs[new - 1]
-        return next(job for job in self.stored if job.number == frame.job)
+        jobs = (*self.changed_jobs, *self.stored)
+        return next(job for job in jobs if job.number == frame.job)
 
     def config_of(self, frame: Frame) -> Mapping[str, Any]:
         """Give the configuration as the node, where the run is, was entered with."""

@@ -36,6 +36,8 @@ class Job(models.Model):
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=1)
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    #: When a node that waits reaches its time limit; NULL if it has none.
+    expires_at = models.DateTimeField(null=True, blank=True)
     #: What somebody told the node while it waits; see `services.resume`.
     reply = TypedJSONField(verbose_name=_("reply"), null=True, blank=True)
     #: When; None while nobody has, and again when the node goes on waiting.

@@ -15,7 +15,7 @@ from workflows.models import Child, Execution, Job, WorkflowVersion, lock_free
 from workflows.services.endings import end
 from workflows.services.event import Event
 from workflows.services.events import start_many
-from workflows.states import FINAL, OPEN_JOBS, ExecutionStatus
+from workflows.states import FINAL, LISTENING_JOBS, ExecutionStatus
 
 #: Children that one poll looks after.
 CHUNK = 200
@@ -85,7 +85,7 @@ def _tell_of_ended(now: datetime) -> int:
 def _find_orphans() -> int:
     """Give up children whose node does not wait, as their parents would have done."""
     node = Job.objects.filter(execution=OuterRef("parent"), number=OuterRef("number"))
-    waiting = node.filter(status__in=OPEN_JOBS)
+    waiting = node.filter(status__in=LISTENING_JOBS)
     orphans = Child.objects.awaited().filter(~Exists(waiting))
     ids = list(orphans.values_list("pk", flat=True)[:CHUNK])
     return Child.objects.filter(pk__in=ids).update(state=Child.State.ORPHANED)

@@ -18,10 +18,10 @@ def resume(execution_id: int, number: int, value: Any, now: datetime) -> bool:
 
     True: the reply is kept, and the node's `resume` sees it as `run.reply`, once. It
     may come before the node has begun to wait. False: nobody waits for it any more; the
-    node has gone on by its time limit or has a reply already, or the execution has
-    ended. Of many that reply at once, one is told True. The reply is committed or
-    rolled back with the caller's transaction, which should be short: it locks the
-    execution.
+    node has gone on by its time limit, rests before another try or has a reply already,
+    or the execution has ended. Of many that reply at once, one is told True. The reply
+    is committed or rolled back with the caller's transaction, which should be short: it
+    locks the execution.
 
     Raises `ResultNotStorable` and `ReplyTooLarge`.
     """

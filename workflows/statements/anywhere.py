@@ -22,6 +22,7 @@ from workflows.states import ExecutionStatus
 
 _JOB_COLUMNS = [each.name for each in fields(JobRow)]
 _CHANGING = ["status", "result", "error", "traceback", "log", "attempt", "finished_at"]
+_CHANGING += ["expires_at"]
 
 
 def insert(rows: Sequence[NewExecution], now: datetime) -> dict[str, int]:
@@ -100,6 +101,7 @@ def _claimed(
         revision=None if version is None else version.revision,
         options=None if version is None else version.behaviour,
         frames=row.frames,
+        due_at=row.due_at,
     )
 
 

@@ -86,20 +86,21 @@ _WRITE = f"""
     ), written AS (
         INSERT INTO {_JOBS} AS old (
             execution_id, number, node_key, node_type, status, input, result, error,
-            traceback, log, attempt, started_at, finished_at, round)
+            traceback, log, attempt, started_at, finished_at, round, expires_at)
         SELECT execution_id, number, node_key, node_type, status, input, result, error,
-            traceback, log, attempt, started_at, finished_at, coalesce(round, '')
+            traceback, log, attempt, started_at, finished_at, coalesce(round, ''),
+            expires_at
         FROM json_to_recordset(%s) AS job(
             execution_id bigint, number integer, node_key text, node_type text,
             status text, input jsonb, result jsonb, error text, traceback text,
             log text, attempt smallint, started_at timestamptz,
-            finished_at timestamptz, round text)
+            finished_at timestamptz, round text, expires_at timestamptz)
         WHERE (SELECT count(*) FROM moved) = %s
         ON CONFLICT (execution_id, number) DO UPDATE
         SET status = excluded.status, result = excluded.result,
             error = excluded.error, traceback = excluded.traceback,
             log = excluded.log, attempt = excluded.attempt,
-            finished_at = excluded.finished_at
+            finished_at = excluded.finished_at, expires_at = excluded.expires_at
     )
     SELECT id FROM moved
 """  # noqa: S608 - nothing of it comes from outside
@@ -138,11 +139,11 @@ def claim(
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
-    _, pk, workflow_id, version_id, context, ancestors, *plain, options, frames = row
+    due, pk, workflow_id, version_id, context, ancestors, *plain, options, frames = row
     parsed = None if options is None else options_from(options)
     chain = json.loads(ancestors)
     values = [pk, workflow_id, version_id, decode(context), chain, *plain, parsed]
-    values.append(None if frames is None else decode(frames))
+    values += [None if frames is None else decode(frames), due]
     return Claimed(*values)
 
 
@@ -175,7 +176,10 @@ def _move(move: Move) -> dict[str, Any]:
 
 
 def _job(job: JobRow) -> dict[str, Any]:
-    in_round = {"round": job.round} if job.round else {}
+    # What is not there is NULL.
+    rare: dict[str, Any] = {"round": job.round} if job.round else {}
+    if job.expires_at is not None:
+        rare["expires_at"] = _text(job.expires_at)
     return {
         "execution_id": job.execution_id,
         "number": job.number,
@@ -190,7 +194,7 @@ def _job(job: JobRow) -> dict[str, Any]:
         "attempt": job.attempt,
         "started_at": _text(job.started_at),
         "finished_at": _text(job.finished_at),
-        **in_round,
+        **rare,
     }
 
 

@@ -47,6 +47,8 @@ class Claimed:
     options: Options | None
     #: The bodies it is inside of, the outermost first; see `engine.frames`.
     frames: Sequence[Mapping[str, Any]] | None = None
+    #: The moment for which it was claimed: of its event, or of what woke it.
+    due_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -68,6 +70,8 @@ class JobRow:
     finished_at: datetime | None = None
     #: In which round of the loops around it, such as "3" or "3.1"; empty outside.
     round: str = ""
+    #: When a node that waits reaches its time limit.
+    expires_at: datetime | None = None
     #: What a waiting node was told, and when; read here, and written by nobody who
     #: writes jobs, so that none is lost.
     reply: Any = None

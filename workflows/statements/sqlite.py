@@ -36,7 +36,7 @@ _INSERT = f"""
 _DUE = f"""
     SELECT e.id, e.workflow_id, e.version_id, e.context, e.ancestors, e.planned_at,
         e.started_at, e.expires_at, e.reason, e.position, e.job_count, e.token,
-        e.deliveries, v.revision, v.options, e.frames
+        e.deliveries, v.revision, v.options, e.frames, e.due_at
     FROM {_EXECUTIONS} AS e LEFT JOIN {_VERSIONS} AS v ON v.id = e.version_id
     WHERE e.due_at <= %s AND e.status IN ('{Status.QUEUED}', '{Status.WAITING}')
         AND e.deliveries < %s AND (e.ahead IS NULL OR e.due_at > %s) {{narrow}}
@@ -61,12 +61,13 @@ _MOVE = f"""
 _WRITE = f"""
     INSERT INTO {_JOBS} (
         execution_id, number, node_key, node_type, status, input, result, error,
-        traceback, log, attempt, started_at, finished_at, round)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+        traceback, log, attempt, started_at, finished_at, round, expires_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (execution_id, number) DO UPDATE
     SET status = excluded.status, result = excluded.result, error = excluded.error,
         traceback = excluded.traceback, log = excluded.log,
-        attempt = excluded.attempt, finished_at = excluded.finished_at
+        attempt = excluded.attempt, finished_at = excluded.finished_at,
+        expires_at = excluded.expires_at
 """  # noqa: S608 - nothing of it comes from outside
 
 
@@ -117,7 +118,7 @@ def claim(
 
 
 def _claimed(row: Sequence[Any], now: datetime) -> Claimed:
-    pk, workflow_id, version_id, context, ancestors, *plain, options, frames = row
+    pk, workflow_id, version_id, context, ancestors, *plain, options, frames, due = row
     planned_at, started_at, expires_at, reason, position, *counts = plain
     job_count, token, deliveries, revision = counts
     return Claimed(
@@ -137,6 +138,7 @@ def _claimed(row: Sequence[Any], now: datetime) -> Claimed:
         revision,
         options=None if options is None else options_from(options),
         frames=None if frames is None else decode(frames),
+        due_at=_moment(due),
     )
 
 
@@ -186,6 +188,7 @@ def _job(job: JobRow) -> tuple[Any, ...]:
         _text(job.started_at),
         _text(job.finished_at),
         job.round,
+        _text(job.expires_at),
     )
 
 

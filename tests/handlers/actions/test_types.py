@@ -257,13 +257,13 @@ def test_secrets_are_encrypted(alias):
 
 
 def test_an_old_key_is_still_read(alias, settings):
-    settings.WORKS = {**settings.WORKS, "SECRET_KEYS": ["new", settings.SECRET_KEY]}
+    settings.WORKFLOWS = {"SECRET_KEYS": ["new", settings.SECRET_KEY]}
 
     assert alias.secret["user"] == "ann"
 
 
 def test_a_lost_key_is_told(alias, settings):
-    settings.WORKS = {**settings.WORKS, "SECRET_KEYS": ["new"]}
+    settings.WORKFLOWS = {"SECRET_KEYS": ["new"]}
 
     with pytest.raises(WorkflowError, match="its key is gone"):
         _ = alias.secret

@@ -13,11 +13,11 @@ class Handler(BaseHTTPRequestHandler):
         sent = self.rfile.read(length)
         if self.headers.get("Content-Encoding") == "gzip":
             sent = gzip.decompress(sent)
-        body = sent.decode()
+        text = sent.decode()
         parts = urlsplit(self.path)
         step = STEPS.get(parts.path, turn if "input_direct" in parts.path else echo)
         step(
-            self, {key: value[0] for key, value in parse_qs(parts.query).items()}, body
+            self, {key: value[0] for key, value in parse_qs(parts.query).items()}, text
         )
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = answer  # noqa: N815 - names of http.server

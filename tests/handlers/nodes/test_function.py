@@ -134,6 +134,15 @@ def test_argument_of_an_expression_is_checked_at_run_time(listed):
         )
 
 
+def test_braces_in_what_an_expression_gave_are_text(listed):
+    scope = {"trigger": {"data": "{{ 1 }}"}}
+
+    with pytest.raises(ValueNotAccepted, match="Enter a list"):
+        call("everything", scope, **{**ALL, "items": "{{ trigger.data }}"})
+    result = call("everything", scope, **{**ALL, "text": "{{ trigger.data }}"}).result
+    assert result["text"] == "{{ 1 }}"
+
+
 def test_form_has_a_field_for_each_argument(listed):
     form = Function.form_class.for_config({"function": f"{MODULE}.everything"})
 

@@ -9,12 +9,12 @@ import pytest
 from handlers.actions.models import HttpAlias
 from handlers.fetching import Call, FetchFailed, fetch
 from handlers.nodes.http import Http
-from handlers.secrets import seal
 from tests.conftest import NOW
 from tests.handlers.conftest import problems, run_node
 from workflows.contracts import Effect, Failed, NodeRun, Succeeded
 from workflows.expressions import ScopeNames
 from workflows.forms import compile_config
+from workflows.secrets import seal
 
 
 @pytest.fixture(scope="module")

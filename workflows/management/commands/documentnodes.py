@@ -116,8 +116,8 @@ def _meaning(field: forms.Field) -> str:
 def _kind(field: forms.Field) -> str:
     """Say what is stored: the choices, or what the field says of itself."""
     if type(field) in {forms.ChoiceField, forms.MultipleChoiceField}:
-        choices: Any = getattr(field, "choices", ())
-        kind = ", ".join(f"`{key}`" for key, _title in choices)
+        listed: Any = field
+        kind = ", ".join(f"`{key}`" for key, _title in listed.choices)
     elif type(field).__module__.startswith("django."):
         kind = type(field).__name__.removesuffix("Field").lower()
     else:

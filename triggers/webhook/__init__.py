@@ -1,0 +1,1 @@
+"""The trigger of requests: another program calls the address of a workflow."""
