@@ -21,6 +21,7 @@ from handlers.nodes.manual import ManualTask
 from handlers.nodes.output import Output
 from handlers.nodes.query import Query
 from handlers.nodes.send_event import SendEvent
+from handlers.nodes.sql import Sql
 from handlers.nodes.subworkflow import SubWorkflow
 from handlers.nodes.switch import Switch
 from handlers.nodes.template import Template
@@ -48,6 +49,7 @@ register_node(Create)
 register_node(Update)
 register_node(Delete)
 register_node(Aggregate)
+register_node(Sql)
 
 register_node(Variables)
 register_node(Calculation)

@@ -19,6 +19,8 @@ class Settings:
 
     #: App labels ("shop") or models ("shop.order") that workflows may touch.
     collections: tuple[str, ...] = ()
+    #: Databases that SQL of workflows may use: alias -> "read" or "write".
+    sql_databases: tuple[tuple[str, str], ...] = ()
     #: Executions that a worker claims at once.
     batch_size: int = 500
     #: How long a worker drains before it hands itself back to django-q2.

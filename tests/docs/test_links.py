@@ -24,6 +24,7 @@ RUN_BY = {
     "docs/how-to/add-a-node-type.md": "tests/docs/test_add_a_node_type.py",
     "docs/how-to/add-a-trigger.md": "tests/docs/test_add_a_trigger.py",
     "docs/how-to/call-python.md": "tests/docs/test_call_python.py",
+    "docs/how-to/use-sql.md": "tests/docs/test_use_sql.py",
     "docs/how-to/run-background-work.md": "tests/docs/test_background_work.py",
     "docs/how-to/install-into-your-project.md": "tests/processes/test_installed.py",
     "docs/reference/schedule-rules.md": f"{RECURRENCE}/test_docs.py",

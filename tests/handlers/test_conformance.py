@@ -40,6 +40,7 @@ LEAST = {
     },
     "delete": {"collection": "workflows.category", "filter": RULES},
     "aggregate": {"collection": "workflows.category"},
+    "sql": {"sql": "SELECT 1 AS n"},
     "loop": {"items": [1, 2]},
     "switch": {"cases": [{"name": "a", "expression": "{{ 1 > 0 }}"}]},
     "send_event": {"name": "paid"},

@@ -106,6 +106,13 @@ class NodeHandler(ABC):
         `retry_after`, a timedelta, not earlier than that.
         """
 
+    def effect_of(self, config: Mapping[str, Any]) -> Effect:
+        """Tell what it touches with these settings, of those that are no expressions.
+
+        For types whose `effect` depends on them.
+        """
+        return self.effect
+
     def branches_for(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the names and titles of the branches of a node with this configuration.
 

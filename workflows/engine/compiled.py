@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from workflows.codec import decode, dump
-from workflows.contracts import NodeHandler
+from workflows.contracts import Effect, NodeHandler
 from workflows.exceptions import WorkflowError
 from workflows.forms import CompiledConfig, NodeForm, compile_config
 from workflows.graph import Step, plan
@@ -31,6 +31,7 @@ class CompiledStep:
     step: Step
     handler: NodeHandler
     config: CompiledConfig
+    effect: Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ def _compile_step(step: Step) -> CompiledStep | WorkflowError:
         config = _compiled_config(handler.form_class, dump(step.config))
     except WorkflowError as error:
         return error
-    return CompiledStep(step, handler, config)
+    effect = handler.effect_of(config.constants)
+    return CompiledStep(step, handler, config, effect)
 
 
 @lru_cache(maxsize=KEPT)
