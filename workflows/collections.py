@@ -88,7 +88,7 @@ def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:
     """
     meta = instance._meta
     values = {
-        field.attname: _plain(field.value_from_object(instance))
+        field.attname: plain(field.value_from_object(instance))
         for field in meta.concrete_fields
     }
     for head, rest in grouped(preload).items():
@@ -96,7 +96,7 @@ def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:
     return values
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Keep what JSON or our codec knows; write the rest, files say, as text."""
     if isinstance(value, float):
         return value if isfinite(value) else str(value)
