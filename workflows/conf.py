@@ -56,6 +56,13 @@ class Settings:
     mail_recipients: int = 100
     #: Python modules whose public functions workflows may call.
     function_modules: tuple[str, ...] = ()
+    #: Where this site is reached, such as "https://flows.example.org", for the
+    #: addresses that workflows give away.
+    site_url: str = ""
+    #: Bytes that an answer to a waiting node may have.
+    callback_limit: int = 65_536
+    #: How long an event is kept for those who begin to wait for it later.
+    event_keep: timedelta = timedelta(days=1)
     #: Keys that encrypt secrets, the newest first; empty: made from SECRET_KEY.
     secret_keys: tuple[str, ...] = ()
     #: Bytes of a request that a webhook reads; a larger one is refused.

@@ -19,6 +19,7 @@ RECURRENCE = "tests/triggers/schedule/recurrence"
 #: Pages with Python, and the tests that run it.
 RUN_BY = {
     "docs/how-to/start-by-webhook.md": "tests/docs/test_start_by_webhook.py",
+    "docs/how-to/wait-for-events.md": "tests/docs/test_wait_for_events.py",
     "README.md": "tests/docs/test_background_work.py",
     "docs/how-to/add-a-node-type.md": "tests/docs/test_add_a_node_type.py",
     "docs/how-to/add-a-trigger.md": "tests/docs/test_add_a_trigger.py",

@@ -43,6 +43,7 @@ LEAST = {
     "sql": {"sql": "SELECT 1 AS n"},
     "loop": {"items": [1, 2]},
     "switch": {"cases": [{"name": "a", "expression": "{{ 1 > 0 }}"}]},
+    "send_event": {"name": "paid"},
     "subworkflow": {"workflow": 1, "version": "current"},
     "variables": {"set": {"total": 0}},
     "template": {"text": "Dear Ada"},

@@ -120,6 +120,14 @@ class NodeHandler(ABC):
         """
         return self.branches
 
+    def callback(self, config: Mapping[str, Any], execution: int, key: str) -> str:
+        """Give the address at which the world outside may answer this node.
+
+        Expressions of all nodes see it as `execution.callbacks.<key>`. `config` is as
+        in `branches_for`. Empty, as here: there is none.
+        """
+        return ""
+
     def result_shape(self, config: Mapping[str, Any]) -> Shape:
         """Tell what its result looks like, for editors that offer its fields.
 
