@@ -84,6 +84,12 @@ class Settings:
     )
     #: The hour of the night, in the project's time zone, in which the watchdog prunes.
     prune_hour: int = 3
+    #: What the pages of Punctual let the browser load, as the header of that name says
+    #: it; empty for no header, where something before Django sends one.
+    content_security_policy: str = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'"
+    )
     #: Child processes that `manage.py up` starts besides its own: name -> arguments.
     up: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
