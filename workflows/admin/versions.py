@@ -10,6 +10,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from workflows.admin.editing import EditorPages
+from workflows.admin.expressions import ExpressionPages
 from workflows.admin.missed import MissedPage
 from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
@@ -20,7 +21,9 @@ from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.models import WorkflowVersion
 
 
-class VersionAdmin(RunPage, MissedPage, PreviewPage, EditorPages, DeletePage):
+class VersionAdmin(
+    RunPage, MissedPage, PreviewPage, EditorPages, ExpressionPages, DeletePage
+):
     """Pages of one version. Who may do what is asked of the admin of workflows."""
 
     effects = VERSION_EFFECTS
@@ -33,6 +36,7 @@ class VersionAdmin(RunPage, MissedPage, PreviewPage, EditorPages, DeletePage):
         return [
             *self.effect_urls(),
             *self.editor_urls(),
+            *self.expression_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
             self.route("<path:object_id>/missed/", "missed", self.missed_view),
             self.route(
