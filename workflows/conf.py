@@ -19,6 +19,9 @@ class Settings:
 
     #: App labels ("shop") or models ("shop.order") that workflows may touch.
     collections: tuple[str, ...] = ()
+    #: Fields that workflows neither read nor write: names ("password"), or those of one
+    #: model ("shop.customer.card").
+    hidden_fields: tuple[str, ...] = ("password",)
     #: Databases that SQL of workflows may use: alias -> "read" or "write".
     sql_databases: tuple[tuple[str, str], ...] = ()
     #: Executions that a worker claims at once.

@@ -64,6 +64,11 @@ class CommandRefused(WorkflowError):
         super().__init__(f"This cannot be done: {reason}.")
 
 
+class NoSample(WorkflowError):
+    def __init__(self) -> None:
+        super().__init__("The last run has no value for this.")
+
+
 class InvalidDefinition(WorkflowError):
     """A definition or trigger that cannot run; `problems` has a sentence each."""
 

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser.test_schedule_pages import browse
-from tests.workflows.admin.conftest import fork, node_types, say, url
+from tests.workflows.admin.conftest import execute, fork, node_types, say, url
 from workflows import services
 from workflows.graph import find, walk
 from workflows.models import WorkflowVersion
@@ -68,6 +68,7 @@ def test_daily_workflow_takes_ten_clicks_at_most(browse):
     click = Clicks(page)
     page.goto(url("workflow_changelist"))
     click("link", "Add workflow")
+    expect(page.get_by_label("Title")).to_be_focused()
     page.keyboard.type("Daily")
     click("button", "Save")
     click.choose("#id_trigger-kind", "cron")
@@ -86,8 +87,7 @@ def test_daily_workflow_takes_ten_clicks_at_most(browse):
     click("button", "Enable", "#wf-bar")
 
     expect(page.get_by_role("button", name="Disable", exact=True).first).to_be_visible()
-    version = WorkflowVersion.objects.get()
-    assert version.enabled
+    version = WorkflowVersion.objects.get(enabled=True)
     assert find(version.definition, "calculation")["config"] == {"value": "{{ 6 * 7 }}"}
     assert click.count <= 10
 
@@ -291,6 +291,26 @@ def test_branches_are_folded(page):
     expect(card(page, "last")).to_be_focused()
 
 
+def test_names_are_offered_and_their_result_is_shown(page, version):
+    definition = {"schema": 1, "nodes": [say("first"), say("last")]}
+    ran = services.create("Ran", "schedule", DAILY, definition=definition)
+    execute(ran)
+    copy = services.copy_as_version(ran)
+    page.goto(url("workflowversion_change", copy.pk) + "?panel=node:last")
+    text = page.locator("#id_config-text")
+    text.fill("")
+    text.press_sequentially("{{ nodes.f")
+    expect(page.locator("#wf-names [role=option]")).to_contain_text(["nodes.first"])
+    text.press("Enter")
+
+    expect(text).to_have_value("{{ nodes.first }}")
+    expect(page.locator(".wf-result")).to_have_text("hello")
+    page.get_by_role("button", name="Insert a value").click()
+    expect(page.locator("#wf-names")).to_contain_text("trigger.date")
+    found = Axe().run(page, "#wf-drawer").response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
+
+
 # What holds everywhere.
 
 PANELS = ["", "node:b", "add"]
@@ -333,6 +353,18 @@ def test_page_is_as_wide_as_its_window(browse, version, width):
     for panel in ("", "node:fork"):
         page.goto(f"{url('workflowversion_change', version.pk)}?panel={panel}")
         assert page.evaluate(wider) is False
+
+
+def test_comparison_has_no_violations(browse, version):
+    copied = services.copy_as_version(version)
+    services.edit(copied, {"schema": 1, "nodes": [say("last"), say("first")]})
+    page = browse(locale="en-GB")
+    complaints = complaints_of(page)
+    page.goto(url("workflowversion_compare", copied.pk))
+
+    assert [line for line in complaints if "404" not in line] == []
+    rules = Axe().run(page).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in rules] == []
 
 
 def test_hostile_texts_run_nothing(page):

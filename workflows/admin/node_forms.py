@@ -53,4 +53,8 @@ def forms_of(
     initial = {**defaults, **form_class.flat(node.get("config") or {})}
     scope = scope_at(version.definition, node["key"], trigger_names(version))
     config = form_class(data, initial=initial, prefix="config", scope=scope)
+    for field in config.fields.values():
+        if getattr(field, "takes_expressions", False):
+            # Scripts offer names there, and show what it would give.
+            field.widget.attrs |= {"data-wf-expression": "", "spellcheck": "false"}
     return NodeForms(frame, config)

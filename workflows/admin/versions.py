@@ -9,7 +9,9 @@ from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
 
+from workflows.admin.comparing import ComparePage
 from workflows.admin.editing import EditorPages
+from workflows.admin.expressions import ExpressionPages
 from workflows.admin.missed import MissedPage
 from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
@@ -20,7 +22,15 @@ from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.models import WorkflowVersion
 
 
-class VersionAdmin(RunPage, MissedPage, PreviewPage, EditorPages, DeletePage):
+class VersionAdmin(
+    RunPage,
+    MissedPage,
+    PreviewPage,
+    EditorPages,
+    ExpressionPages,
+    ComparePage,
+    DeletePage,
+):
     """Pages of one version. Who may do what is asked of the admin of workflows."""
 
     effects = VERSION_EFFECTS
@@ -33,6 +43,8 @@ class VersionAdmin(RunPage, MissedPage, PreviewPage, EditorPages, DeletePage):
         return [
             *self.effect_urls(),
             *self.editor_urls(),
+            *self.expression_urls(),
+            *self.compare_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
             self.route("<path:object_id>/missed/", "missed", self.missed_view),
             self.route(

@@ -5,6 +5,7 @@
  * that. Each change is a command that is posted with the revision it was made on.
  */
 import { Idiomorph } from "./vendor/idiomorph.js";
+import { Expressions } from "./expressions.js";
 import { Finder } from "./finder.js";
 import { onKey } from "./keys.js";
 import { Mover } from "./mover.js";
@@ -23,6 +24,7 @@ class WfEditor extends HTMLElement {
         this.stage = new Stage(this);
         this.mover = new Mover(this);
         this.finder = new Finder(this);
+        this.expressions = new Expressions(this);
         document.documentElement.classList.add("wf-has-scripts");
         this.addEventListener("click", (event) => this.clicked(event));
         this.addEventListener("submit", (event) => this.submitted(event));
@@ -83,6 +85,7 @@ class WfEditor extends HTMLElement {
     settle() {
         this.select(this.stop(this.current));
         this.stage.settle();
+        this.expressions.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
         if (paste) {
             paste.hidden = !localStorage.getItem(CLIPBOARD);
@@ -97,7 +100,8 @@ class WfEditor extends HTMLElement {
             return;
         }
         const address = `?panel=${encodeURIComponent(panel)}${query}`;
-        const answer = await this.ask(address, { headers: { "X-Wf-Fragment": "drawer" } });
+        const headers = { "X-Wf-Fragment": "drawer" };
+        const answer = await this.inTurn(() => this.ask(address, { headers }));
         if (!answer) {
             return;
         }
@@ -133,9 +137,13 @@ class WfEditor extends HTMLElement {
         return form ? this.send(form.action, new FormData(form)) : Promise.resolve(true);
     }
 
-    /** Post one after the other: each needs the revision that the last one made. */
     send(address, body) {
-        this.queue = this.queue.then(() => this.post(address, body)).catch((error) => {
+        return this.inTurn(() => this.post(address, body));
+    }
+
+    /** Ask the server one after the other: a command needs the revision of the last. */
+    inTurn(ask) {
+        this.queue = this.queue.then(ask).catch((error) => {
             console.error(error);
             return false;
         });
