@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from django.utils.translation import gettext as _
+
 LONGEST_SHOWN = 60
 
 
@@ -79,6 +81,15 @@ class RecordGone(WorkflowError):
 
     def __init__(self, collection: str, pk: object) -> None:
         super().__init__(f"There is no record {_short(str(pk))} in '{collection}'.")
+
+
+class DocumentRefused(WorkflowError):
+    """A document that cannot become a workflow."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(
+            _("The document cannot be imported. %(problem)s") % {"problem": problem}
+        )
 
 
 class Archived(WorkflowError):

@@ -1,5 +1,6 @@
 """Versions: the page where a trigger, options and nodes are seen and edited."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -10,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.text import slugify
 
-from workflows import registry
+from workflows import registry, services
 from workflows.admin.listing import trigger_in_words
 from workflows.admin.missed import MissedPage
 from workflows.admin.nodes import NodePages
@@ -23,6 +25,7 @@ from workflows.admin.runs import RunPage
 from workflows.admin.summaries import catches_up, problem_links
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
+from workflows.codec import TypedEncoder
 from workflows.contracts import Trigger
 from workflows.models import WorkflowVersion
 
@@ -40,6 +43,7 @@ class VersionAdmin(RunPage, MissedPage, PreviewPage, NodePages, DeletePage):
         return [
             *self.effect_urls(),
             *self.node_urls(),
+            self.route("<path:object_id>/export/", "export", self.export_view),
             self.route("<path:object_id>/run/", "run", self.run_view),
             self.route("<path:object_id>/missed/", "missed", self.missed_view),
             self.route(
@@ -47,6 +51,21 @@ class VersionAdmin(RunPage, MissedPage, PreviewPage, NodePages, DeletePage):
             ),
             *super().get_urls(),
         ]
+
+    def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give the version as a file; secrets and connections stay here."""
+        version = self.target(request, object_id, "view")
+        name = slugify(version.workflow.title)[:60] or "workflow"
+        return HttpResponse(
+            json.dumps(
+                services.export(version), cls=TypedEncoder, indent=2, ensure_ascii=False
+            ),
+            content_type="application/json; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}.json"',
+                "Cache-Control": "no-store",
+            },
+        )
 
     # The page.
 

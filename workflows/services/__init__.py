@@ -6,6 +6,13 @@ from workflows.services.children import end_orphans, settle_children, start_chil
 from workflows.services.edits import change_definition, change_options, change_trigger
 from workflows.services.event import Event
 from workflows.services.events import record_missed, refuse, start, start_many
+from workflows.services.exchange import (
+    LARGEST,
+    create_from_template,
+    export,
+    import_document,
+    import_text,
+)
 from workflows.services.executions import (
     cancel,
     expire,
@@ -37,6 +44,7 @@ from workflows.services.versions import (
 )
 
 __all__ = [
+    "LARGEST",
     "Event",
     "Problem",
     "archive",
@@ -48,11 +56,15 @@ __all__ = [
     "copy_as_new",
     "copy_as_version",
     "create",
+    "create_from_template",
     "disable",
     "drop_ahead",
     "enable",
     "end_orphans",
     "expire",
+    "export",
+    "import_document",
+    "import_text",
     "insert_ahead",
     "may_start_ahead",
     "problems_of",
