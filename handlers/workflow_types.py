@@ -20,6 +20,7 @@ from handlers.nodes.manual import ManualTask
 from handlers.nodes.output import Output
 from handlers.nodes.query import Query
 from handlers.nodes.subworkflow import SubWorkflow
+from handlers.nodes.switch import Switch
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
 from handlers.nodes.variables import Variables
@@ -30,6 +31,7 @@ from handlers.work.pollers import PruneWorks, RequeueWorks, WakeWorks
 from workflows.registry import register_lane, register_node, register_poller
 
 register_node(Condition)
+register_node(Switch)
 register_node(Loop)
 register_node(Delay)
 register_node(SubWorkflow)

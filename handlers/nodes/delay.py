@@ -1,4 +1,4 @@
-"""A pause: for a duration, or until a moment."""
+"""A pause: for a duration, until a moment, or until some time before or after one."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,7 +22,16 @@ from workflows.contracts import (
 from workflows.forms import DateTimeExpression, IntegerExpression, NodeForm
 from workflows.spans import LONGEST_SECONDS
 
-DURATION, MOMENT = "duration", "moment"
+DURATION, MOMENT, DISTANCE = "duration", "moment", "distance"
+BEFORE, AFTER = "before", "after"
+
+
+#: What each kind of pause needs.
+NEEDS: Mapping[str, tuple[str, ...]] = {
+    DURATION: ("amount", "unit"),
+    MOMENT: ("until",),
+    DISTANCE: ("until", "amount", "unit", "direction"),
+}
 
 
 class DelayForm(NodeForm):
@@ -31,7 +40,11 @@ class DelayForm(NodeForm):
     by = forms.ChoiceField(
         label=_("Wait"),
         initial=DURATION,
-        choices=[(DURATION, _("for a duration")), (MOMENT, _("until a moment"))],
+        choices=[
+            (DURATION, _("for a duration")),
+            (MOMENT, _("until a moment")),
+            (DISTANCE, _("until some time before or after a date")),
+        ],
     )
     amount = IntegerExpression(
         label=_("Duration"),
@@ -43,7 +56,20 @@ class DelayForm(NodeForm):
     unit = forms.ChoiceField(
         label=_("Unit"), choices=UNITS, required=False, initial="minutes"
     )
-    until = DateTimeExpression(label=_("Until"), required=False)
+    direction = forms.ChoiceField(
+        label=_("Before or after"),
+        required=False,
+        initial=BEFORE,
+        choices=[(BEFORE, _("before the date")), (AFTER, _("after the date"))],
+    )
+    until = DateTimeExpression(
+        label=_("Until"),
+        required=False,
+        help_text=_(
+            "A moment or a date, such as {{ trigger.data.delivery_on }}; a date "
+            "begins at midnight in the time zone of the project."
+        ),
+    )
     zone = ZoneField(
         help_text=_("Days, weeks, months and years are counted on its wall clock."),
     )
@@ -55,7 +81,7 @@ class DelayForm(NodeForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        needed = ["until"] if cleaned.get("by") == MOMENT else ["amount", "unit"]
+        needed = NEEDS.get(cleaned.get("by", DURATION), ())
         require(self, needed, _("Say how long to wait."))
         return cleaned
 
@@ -67,7 +93,7 @@ class Delay(NodeHandler):
     waits = True
     title = _("Delay")
     group = "flow"
-    description = _("Waits for a duration or until a moment.")
+    description = _("Waits for a duration, until a moment, or for a date.")
     form_class = DelayForm
 
     def run(self, run: NodeRun) -> NodeResult:
@@ -83,13 +109,16 @@ class Delay(NodeHandler):
         return Shape(Kind.DATETIME)
 
     def _until(self, run: NodeRun) -> datetime:
-        by_moment = run.config["by"] == MOMENT
-        require_values(run.config, ["until" if by_moment else "amount"])
-        if by_moment:
-            until: datetime = run.config["until"]
+        config = run.config
+        require_values(config, NEEDS[config["by"]])
+        if config["by"] == MOMENT:
+            until: datetime = config["until"]
             return until
-        start = run.now.astimezone(zone_of(run.config["zone"]))
-        return shift(start, run.config["amount"], run.config["unit"])
+        by_date = config["by"] == DISTANCE
+        start = config["until"] if by_date else run.now
+        back = by_date and config["direction"] == BEFORE
+        amount = -config["amount"] if back else config["amount"]
+        return shift(start.astimezone(zone_of(config["zone"])), amount, config["unit"])
 
     def _ended(self, run: NodeRun, until: Any) -> NodeResult:
         """Give the moment that was waited for."""

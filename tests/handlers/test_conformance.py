@@ -41,6 +41,7 @@ LEAST = {
     "delete": {"collection": "workflows.category", "filter": RULES},
     "aggregate": {"collection": "workflows.category"},
     "loop": {"items": [1, 2]},
+    "switch": {"cases": [{"name": "a", "expression": "{{ 1 > 0 }}"}]},
     "subworkflow": {"workflow": 1, "version": "current"},
     "variables": {"set": {"total": 0}},
     "template": {"text": "Dear Ada"},

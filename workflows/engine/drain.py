@@ -23,7 +23,6 @@ from workflows.engine.run import Run
 from workflows.engine.telling import tell_ended
 from workflows.exceptions import LostClaims, NodeRaised
 from workflows.models import Execution, Worker
-from workflows.notices import MOMENTS, notify
 from workflows.statements import Claimed
 from workflows.states import ExecutionStatus
 
@@ -55,6 +54,8 @@ class Drain:
         self._share = FIRST_SHARE
         #: What was committed in the middle, to go on with at once.
         self._going: list[Run] = []
+        #: Executions that the end of a slice cut short: somebody is to be woken.
+        self.handed_back: list[int] = []
         #: Set while a run is under way; left set by one that an error ended.
         self._broke_off = False
         #: Whether that was the database's error, and no sign of poison.
@@ -76,6 +77,7 @@ class Drain:
             kept, excused = self.calls.executions, self._is_excused
             release_all(self.owner, self.clock(), keep=kept, excused=excused)
         self._broke_off, self._is_excused, self._going = True, False, []
+        self.handed_back = []
         try:
             advanced = self._run(ids, only=only)
         except (DatabaseError, InterfaceError):
@@ -105,7 +107,7 @@ class Drain:
         if going and not goes_on:
             ids = [run.execution.pk for run in going]
             release_unbegun(self.owner, ids, self.clock())
-            notify(MOMENTS)
+            self.handed_back += ids
             return []
         return going
 

@@ -1,6 +1,7 @@
 """Delay: for a duration, or until a moment."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -20,6 +21,44 @@ def test_waits_for_a_duration():
 
 def test_waits_until_a_moment():
     assert run_node(Delay, by="moment", until=LATER) == Waiting(LATER, LATER)
+
+
+@pytest.mark.parametrize(
+    ("direction", "day"), [("before", "2026-11-27"), ("after", "2026-12-03")]
+)
+def test_waits_until_days_before_or_after_a_date(direction, day):
+    answer = run_node(
+        Delay,
+        scope={"trigger": {"data": {"delivery_on": date(2026, 11, 30)}}},
+        by="distance",
+        until="{{ trigger.data.delivery_on }}",
+        amount=3,
+        unit="days",
+        direction=direction,
+        zone="UTC",
+    )
+
+    assert answer.until.isoformat() == f"{day}T00:00:00+00:00"
+
+
+def test_days_before_a_date_keep_its_time_of_the_day_over_a_clock_change():
+    until = datetime(2026, 3, 30, 9, tzinfo=ZoneInfo("Europe/Paris"))
+    distance = {"by": "distance", "amount": 2, "unit": "days", "direction": "before"}
+    early = datetime(2026, 3, 1, tzinfo=UTC)
+
+    answer = run_node(Delay, now=early, until=until, zone="Europe/Paris", **distance)
+
+    assert answer.until.isoformat() == "2026-03-28T09:00:00+01:00"
+
+
+def test_time_before_a_date_that_has_passed_is_no_pause():
+    answer = run_node(Delay, by="distance", until=LATER, amount=1, unit="hours")
+
+    assert isinstance(answer, Succeeded)
+
+
+def test_date_is_needed_to_wait_for_one():
+    assert "until" in problems(Delay, by="distance")
 
 
 def test_past_moment_is_no_pause():
