@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.utils.translation import gettext as _
-
 LONGEST_SHOWN = 60
 
 
@@ -87,9 +85,7 @@ class DocumentRefused(WorkflowError):
     """A document that cannot become a workflow."""
 
     def __init__(self, problem: str) -> None:
-        super().__init__(
-            _("The document cannot be imported. %(problem)s") % {"problem": problem}
-        )
+        super().__init__(problem)
 
 
 class Archived(WorkflowError):

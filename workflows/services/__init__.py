@@ -12,6 +12,7 @@ from workflows.services.exchange import (
     export,
     import_document,
     import_text,
+    read_template,
 )
 from workflows.services.executions import (
     cancel,
@@ -70,6 +71,7 @@ __all__ = [
     "problems_of",
     "prune",
     "purge",
+    "read_template",
     "record_missed",
     "refuse",
     "requeue_abandoned",

@@ -68,12 +68,12 @@ def export(version: WorkflowVersion) -> dict[str, Any]:
 def import_text(text: str, *, user: Any = None) -> WorkflowVersion:
     """Create a workflow from the text of a document; see `import_document`."""
     if len(text) > LARGEST:
-        message = gettext("It has more than %(n)s characters.")
+        message = gettext("The document has more than %(n)s characters.")
         raise DocumentRefused(message % {"n": LARGEST})
     try:
         document = decode(text)
     except (ValueError, RecursionError):
-        raise DocumentRefused(gettext("It is no JSON.")) from None
+        raise DocumentRefused(gettext("The document is no JSON.")) from None
     return import_document(document, user=user)
 
 
@@ -131,21 +131,25 @@ def read_template(template: Template) -> dict[str, Any]:
 def _checked(document: object) -> dict[str, Any]:
     """Raise for what cannot become a workflow at all."""
     if not isinstance(document, Mapping):
-        raise DocumentRefused(gettext("It is no object."))
+        raise DocumentRefused(gettext("The document is no JSON object."))
     if document.get("format") != FORMAT:
-        message = gettext("Its format is '%(found)s', not '%(wanted)s'.")
+        message = gettext(
+            "The format of the document is '%(found)s', not '%(wanted)s'."
+        )
         facts = {"found": str(document.get("format"))[:50], "wanted": FORMAT}
         raise DocumentRefused(message % facts)
     for name, value in document.items():
         if name not in _PARTS or not isinstance(value, _PARTS[name]):
-            message = gettext("'%(name)s' is unknown or of the wrong kind.")
+            message = gettext(
+                "The document has '%(name)s', which is unknown or of the wrong kind."
+            )
             raise DocumentRefused(message % {"name": str(name)[:50]})
     for name in _NEEDED:
         if not document.get(name):
-            message = gettext("'%(name)s' is missing.")
+            message = gettext("The document lacks '%(name)s'.")
             raise DocumentRefused(message % {"name": name})
     if len(document["title"]) > Workflow._meta.get_field("title").max_length:  # type: ignore[operator]  # it has one
-        raise DocumentRefused(gettext("Its title is too long."))
+        raise DocumentRefused(gettext("The title of the document is too long."))
     _check_content(document)
     return dict(document)
 
@@ -157,7 +161,7 @@ def _check_content(document: Mapping[str, Any]) -> None:
     except ResultNotStorable as error:
         raise DocumentRefused(str(error)) from error
     except (ValueError, TypeError, OverflowError) as error:
-        message = gettext("Its options are wrong: %(error)s.")
+        message = gettext("The options of the document are wrong: %(error)s.")
         raise DocumentRefused(message % {"error": error}) from error
     if wrong := check(document["definition"]):
         raise InvalidDefinition(wrong)
@@ -169,7 +173,9 @@ def _require_types(trigger: Mapping[str, Any], definition: Definition) -> None:
         message = gettext("This site has no trigger type '%(name)s'.")
         raise DocumentRefused(message % {"name": str(trigger.get("type"))[:64]})
     if not isinstance(trigger.get("config") or {}, Mapping):
-        raise DocumentRefused(gettext("The settings of its trigger are no object."))
+        raise DocumentRefused(
+            gettext("The settings of the document's trigger are no object.")
+        )
     kinds = {node["type"] for node in walk(definition)}
     if unknown := sorted(kind for kind in kinds if kind not in registry.nodes):
         message = gettext("This site has no node types: %(names)s.")
