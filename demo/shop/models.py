@@ -26,7 +26,9 @@ class Customer(models.Model):
 class Product(models.Model):
     """Something that is sold."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(
+        pgettext_lazy("product", "name"), max_length=200, unique=True
+    )
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
     stock = models.PositiveIntegerField(_("stock"), default=0)
 
