@@ -106,7 +106,7 @@ def _perform(run: Run, clock: Clock, *, careful: bool) -> bool:
     if isinstance(call, Errored):
         _settle(run, _counted(run), call, clock())
         return True
-    if call.compiled.handler.effect is Effect.OUTSIDE and call.method == "run":
+    if call.compiled.effect is Effect.OUTSIDE and call.method == "run":
         _begin(run, call)
         return False
     _perform_here(run, call, clock, careful=careful)
