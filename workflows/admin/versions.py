@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from workflows import services
+from workflows.admin.comparing import ComparePage
 from workflows.admin.editing import EditorPages
 from workflows.admin.expressions import ExpressionPages
 from workflows.admin.missed import MissedPage
@@ -26,7 +27,13 @@ from workflows.models import WorkflowVersion
 
 
 class VersionAdmin(
-    RunPage, MissedPage, PreviewPage, EditorPages, ExpressionPages, DeletePage
+    RunPage,
+    MissedPage,
+    PreviewPage,
+    EditorPages,
+    ExpressionPages,
+    ComparePage,
+    DeletePage,
 ):
     """Pages of one version. Who may do what is asked of the admin of workflows."""
 
@@ -42,6 +49,7 @@ class VersionAdmin(
             *self.editor_urls(),
             *self.expression_urls(),
             self.route("<path:object_id>/export/", "export", self.export_view),
+            *self.compare_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
             self.route("<path:object_id>/missed/", "missed", self.missed_view),
             self.route(
