@@ -41,8 +41,8 @@ class PersonCannotAnswer(WorkflowError):
 
     def __init__(self, name: str) -> None:
         sentence = gettext(
-            "The user '%(name)s' cannot answer: the account must be active and allowed "
-            "to sign in to the admin (is_active and is_staff)."
+            "The user '%(name)s' cannot be asked or told anything: the account must be "
+            "active and allowed to sign in to the admin (is_active and is_staff)."
         )
         super().__init__(sentence % {"name": name[:60]})
 
