@@ -22,6 +22,8 @@ SAME_ON_ALL = (
     "tests/demo/test_shop.py",
     "tests/docs/",
 )
+#: Pages; their questions are asked on SQLite and PostgreSQL.
+PAGES = ("tests/handlers/admin/", "tests/workflows/admin/", "tests/workflows/editor/")
 
 
 def pytest_collection_modifyitems(config, items):
