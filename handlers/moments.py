@@ -59,21 +59,26 @@ def shift(moment: datetime, amount: int, unit: str) -> datetime:
 
 def start_of(moment: datetime, unit: str) -> datetime:
     """Give the first moment of the unit around `moment`; weeks begin on Monday."""
-    if unit in _STARTS:
-        # An hour that a clock change repeats stays the one that it is.
-        return _existing(moment.replace(**_STARTS[unit]))  # type: ignore[arg-type]  # by name
-    day = moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
-    if unit in _MONTHS:
-        months = (day.month - 1) % _MONTHS[unit]
-        return _existing(day.replace(day=1) - relativedelta(months=months))
-    return _existing(day - timedelta(days=day.weekday() if unit == "weeks" else 0))
+    return _existing(_start_on_the_wall(moment, unit))
 
 
 def end_of(moment: datetime, unit: str) -> datetime:
     """Give the last microsecond of the unit around `moment`."""
-    following = shift(start_of(moment, unit), 1, unit)
+    # From what the wall would show: a day whose midnight was skipped ends at midnight.
+    following = shift(_start_on_the_wall(moment, unit), 1, unit)
     last = following.astimezone(UTC) - timedelta(microseconds=1)
     return last.astimezone(moment.tzinfo)
+
+
+def _start_on_the_wall(moment: datetime, unit: str) -> datetime:
+    if unit in _STARTS:
+        # An hour that a clock change repeats stays the one that it is.
+        return moment.replace(**_STARTS[unit])  # type: ignore[arg-type]  # by name
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if unit in _MONTHS:
+        months = (day.month - 1) % _MONTHS[unit]
+        return day.replace(day=1) - relativedelta(months=months)
+    return day - timedelta(days=day.weekday() if unit == "weeks" else 0)
 
 
 def between(first: datetime, last: datetime, unit: str) -> int:

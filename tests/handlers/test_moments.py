@@ -61,6 +61,13 @@ def test_repeated_hour_stays_the_one_that_it_is(fold):
     assert end_of(moment, "hours").isoformat()[11:19] == "02:59:59"
 
 
+def test_day_whose_midnight_is_skipped_ends_at_midnight():
+    moment = datetime(2026, 3, 29, 12, tzinfo=ZoneInfo("Asia/Beirut"))
+
+    assert start_of(moment, "days").isoformat()[:16] == "2026-03-29T01:00"
+    assert end_of(moment, "days").isoformat()[:16] == "2026-03-29T23:59"
+
+
 def test_day_of_a_clock_change_has_25_hours():
     moment = datetime(2026, 10, 25, 12, tzinfo=BERLIN)
 
