@@ -10,19 +10,19 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from workflows.admin.editing import EditorPages
-from workflows.admin.expressions import ExpressionPages
 from workflows.admin.missed import MissedPage
 from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
 from workflows.admin.previews import PreviewPage
 from workflows.admin.runs import RunPage
+from workflows.admin.trials import TrialPage
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.models import WorkflowVersion
 
 
 class VersionAdmin(
-    RunPage, MissedPage, PreviewPage, EditorPages, ExpressionPages, DeletePage
+    RunPage, MissedPage, PreviewPage, EditorPages, TrialPage, DeletePage
 ):
     """Pages of one version. Who may do what is asked of the admin of workflows."""
 
@@ -37,6 +37,7 @@ class VersionAdmin(
             *self.effect_urls(),
             *self.editor_urls(),
             *self.expression_urls(),
+            *self.trial_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
             self.route("<path:object_id>/missed/", "missed", self.missed_view),
             self.route(

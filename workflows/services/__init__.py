@@ -27,6 +27,7 @@ from workflows.services.history import Author, Steps, changes_since, steps_of
 from workflows.services.replies import resume
 from workflows.services.retention import prune
 from workflows.services.scopes import Place, scope_at, scopes_of
+from workflows.services.trials import Trial, has_real_effect, try_node
 from workflows.services.validation import (
     Problem,
     problems_of,
@@ -50,6 +51,7 @@ __all__ = [
     "Place",
     "Problem",
     "Steps",
+    "Trial",
     "archive",
     "archive_version",
     "cancel",
@@ -66,6 +68,7 @@ __all__ = [
     "enable",
     "end_orphans",
     "expire",
+    "has_real_effect",
     "insert_ahead",
     "may_start_ahead",
     "problems_of",
@@ -90,6 +93,7 @@ __all__ = [
     "steps_of",
     "trigger_names",
     "trigger_problems",
+    "try_node",
     "undo",
     "unheard",
     "unwoken",

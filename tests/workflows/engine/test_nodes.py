@@ -1,13 +1,16 @@
 """What the answers of nodes do to an execution."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
 from tests.conftest import NOW, drain
-from tests.nodes import Outside, node
+from tests.nodes import Echo, Outside, node, registered
 from workflows import registry
+from workflows.contracts import Succeeded
 from workflows.engine import forget_compiled
+from workflows.expressions import Compiled
 from workflows.states import ExecutionStatus, JobStatus
 
 
@@ -141,6 +144,37 @@ def test_a_result_that_is_too_large_is_cut_with_a_note(make_version, run, settin
     job = execution.jobs.get()
     assert len(job.result["cut"]) == 50
     assert "more than 100; it was cut" in job.log
+
+
+def test_an_input_that_is_too_large_is_cut_with_a_note(make_version, run, settings):
+    settings.WORKFLOWS = {"RESULT_LIMIT": 100}
+    value = '{{ REPT("x", 200) }}'
+    choose = node("choose", value, branches={"yes": [], "no": []})
+
+    execution = run(make_version(choose))
+
+    shown = execution.jobs.get().input["value"]
+    assert execution.status == ExecutionStatus.SUCCEEDED
+    assert len(shown["cut"]) == 50
+    assert "more than 100; it was cut" in shown["note"]
+
+
+@pytest.mark.parametrize(
+    "value", ["a\0b", float("nan"), "\ud800", {"deep": [float("inf")]}]
+)
+def test_an_input_that_cannot_be_stored_is_told_and_not_kept(make_version, run, value):
+    class Odd(Echo):
+        type = "takes_odd"
+
+        def run(self, run):
+            return Succeeded("fine")
+
+    with registered(Odd), patch.object(Compiled, "render", lambda *_args: value):
+        execution = run(make_version(node("takes_odd", "{{ 1 }}")))
+
+    job = execution.jobs.get()
+    assert (execution.status, job.result) == (ExecutionStatus.SUCCEEDED, "fine")
+    assert "cannot be stored" in job.input["value"]["note"]
 
 
 def test_an_outside_node_gets_a_key_for_its_effect(make_version, run):
