@@ -47,8 +47,8 @@ class NodeOptionsForm(ConfigForm):
         initial=_USUAL.on.value,
         choices=[
             (RetryOn.BOTH.value, _("failures and errors")),
-            (RetryOn.ERROR.value, _("errors")),
-            (RetryOn.FAILED.value, _("failures")),
+            (RetryOn.ERROR.value, _("errors only")),
+            (RetryOn.FAILED.value, _("failures only")),
         ],
     )
     first = forms.FloatField(
