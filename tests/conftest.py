@@ -31,10 +31,11 @@ def pytest_collection_modifyitems(config, items):
     if os.environ.get("ONLY_DATABASE_TESTS") != "1":
         return
     database = {"db", "transactional_db"}
+    left_out = SAME_ON_ALL + (PAGES if connection.vendor == "mysql" else ())
     kept = [
         item
         for item in items
-        if database & set(item.fixturenames) and not item.nodeid.startswith(SAME_ON_ALL)
+        if database & set(item.fixturenames) and not item.nodeid.startswith(left_out)
     ]
     config.hook.pytest_deselected(items=[i for i in items if i not in kept])
     items[:] = kept
