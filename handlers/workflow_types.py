@@ -18,6 +18,7 @@ from handlers.nodes.loop import Loop
 from handlers.nodes.mail import EMail
 from handlers.nodes.manual import ManualTask
 from handlers.nodes.output import Output
+from handlers.nodes.parallel import Parallel
 from handlers.nodes.query import Query
 from handlers.nodes.subworkflow import SubWorkflow
 from handlers.nodes.switch import Switch
@@ -33,6 +34,7 @@ from workflows.registry import register_lane, register_node, register_poller
 register_node(Condition)
 register_node(Switch)
 register_node(Loop)
+register_node(Parallel)
 register_node(Delay)
 register_node(SubWorkflow)
 register_node(Output)

@@ -124,7 +124,8 @@ def node_problems(
         if branch not in branches:
             known = ", ".join(branches) or "none"
             yield Problem(f"It has no branch '{branch}'; it has: {known}.", node=key)
-    if handler.loops and len(_loops_around(definition, key)) >= LoopsTooDeep.MOST:
+    nests = handler.loops or handler.forks
+    if nests and len(_nests_around(definition, key)) >= LoopsTooDeep.MOST:
         yield Problem(str(LoopsTooDeep()), node=key)
 
 
@@ -136,8 +137,9 @@ def scope_at(
     `trigger` are the names that `trigger_names` gives.
     """
     loops = _loops_around(definition, key)
-    # A loop has no result yet while its body runs.
-    earlier = frozenset(before(definition, key)) - {loop["key"] for loop in loops}
+    # What is around it has no result yet.
+    around_it = {node["key"] for node in _nests_around(definition, key)}
+    earlier = frozenset(_seen_before(definition, key)) - around_it
     scope = ScopeNames(nodes=earlier).with_trigger(trigger)
     variables = variables_at(definition, key)
     if variables is not None:
@@ -172,6 +174,28 @@ def variables_at(definition: Definition, key: str) -> frozenset[str] | None:
                 return None
             names.update(field.name for field in shape.fields)
     return frozenset(names)
+
+
+def _seen_before(definition: Definition, key: str) -> Iterator[str]:
+    """Name the nodes that have run before, those in branches side by side too."""
+    outer = [node["key"] for node in around(definition, key)]
+    for earlier in before(definition, key):
+        yield earlier
+        if earlier not in outer:
+            yield from _seen_in_fork(find(definition, earlier))
+
+
+def _seen_in_fork(fork: Node) -> Iterator[str]:
+    if fork["type"] in registry.leading_back() - registry.looping():
+        for line in fork.get("branches", {}).values():
+            for node in line:
+                yield node["key"]
+                yield from _seen_in_fork(node)
+
+
+def _nests_around(definition: Definition, key: str) -> list[Node]:
+    nesting = registry.leading_back()
+    return [node for node in around(definition, key) if node["type"] in nesting]
 
 
 def _loops_around(definition: Definition, key: str) -> list[Node]:

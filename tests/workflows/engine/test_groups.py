@@ -82,7 +82,7 @@ def test_a_database_node_costs_no_statement_but_its_own(make_version, monkeypatc
 class Flaky(Echo):
     """Meets a database that fails the first times."""
 
-    type = "flaky"
+    type = "fails"
     effect = Effect.DATABASE
     failures = 0
 
@@ -96,13 +96,13 @@ class Flaky(Echo):
 
 @pytest.fixture
 def flaky():
-    with registry.nodes.temporarily("flaky", Flaky()):
+    with registry.nodes.temporarily("fails", Flaky()):
         yield Flaky
 
 
 def test_a_database_failure_repeats_the_group_one_by_one(make_version, flaky):
     flaky.failures = 1
-    start(make_version(node("flaky", "{{ trigger.data }}")), "one", "bad", "two")
+    start(make_version(node("fails", "{{ trigger.data }}")), "one", "bad", "two")
 
     drain()
 
@@ -112,7 +112,7 @@ def test_a_database_failure_repeats_the_group_one_by_one(make_version, flaky):
 
 def test_a_database_that_fails_again_lets_the_execution_rest(make_version, flaky):
     flaky.failures = 2
-    start(make_version(node("flaky", "{{ trigger.data }}")), "one", "bad")
+    start(make_version(node("fails", "{{ trigger.data }}")), "one", "bad")
 
     drain()
 
@@ -124,13 +124,13 @@ def test_a_database_that_fails_again_lets_the_execution_rest(make_version, flaky
 
 def test_the_last_delivery_blames_the_node(make_version, flaky):
     flaky.failures = 99
-    start(make_version(node("flaky", "{{ trigger.data }}")), "bad")
+    start(make_version(node("fails", "{{ trigger.data }}")), "bad")
 
     for _ in range(3):
         drain(Execution.objects.get().due_at)
 
     assert (
-        Execution.objects.get().reason == "flaky: OperationalError: deadlock detected"
+        Execution.objects.get().reason == "fails: OperationalError: deadlock detected"
     )
 
 
@@ -138,7 +138,7 @@ def test_workers_that_died_before_do_not_blame_a_node_for_the_database(
     make_version, flaky
 ):
     flaky.failures = 2
-    start(make_version(node("flaky", "{{ trigger.data }}")), "bad")
+    start(make_version(node("fails", "{{ trigger.data }}")), "bad")
     Execution.objects.update(deliveries=2)
 
     drain()
@@ -151,7 +151,7 @@ def test_workers_that_died_before_do_not_blame_a_node_for_the_database(
 
 def test_effects_are_exactly_once_after_repeats(make_version, flaky):
     flaky.failures = 2
-    start(make_version(node("write", "first"), node("flaky", "bad")), "bad")
+    start(make_version(node("write", "first"), node("fails", "bad")), "bad")
 
     for _ in range(2):
         drain(Execution.objects.get().due_at)
