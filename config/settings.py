@@ -194,6 +194,10 @@ if flag("PRODUCTION"):
 WORKFLOWS = {
     #: What workflows may read and change: app labels or models.
     "COLLECTIONS": words("WORKFLOWS_COLLECTIONS", "shop"),
+    #: Databases that SQL of workflows may use, such as "reports:read".
+    "SQL_DATABASES": dict(
+        word.partition(":")[::2] for word in words("WORKFLOWS_SQL_DATABASES")
+    ),
     #: Hosts that may be called although they are not public; `make run` sets DEBUG.
     "HTTP_ALLOWED_HOSTS": words(
         "WORKFLOWS_HTTP_ALLOWED_HOSTS", "127.0.0.1" if DEBUG else ""

@@ -1,6 +1,7 @@
 """All that this app stores."""
 
 from handlers.actions.models import Document, HttpAlias, SqlDatabase
+from handlers.events.models import EventChannel, EventWait, SentEvent
 from handlers.outbox.models import Notification, OpenPage, PageCommand
 from handlers.people.models import HumanTask, TaskNote, TaskShare
 from handlers.work.models import ApiToken, Work, WorkRun, WorkStep
@@ -8,11 +9,14 @@ from handlers.work.models import ApiToken, Work, WorkRun, WorkStep
 __all__ = [
     "ApiToken",
     "Document",
+    "EventChannel",
+    "EventWait",
     "HttpAlias",
     "HumanTask",
     "Notification",
     "OpenPage",
     "PageCommand",
+    "SentEvent",
     "SqlDatabase",
     "TaskNote",
     "TaskShare",

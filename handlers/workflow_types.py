@@ -1,5 +1,6 @@
 """The node types of this app, in the order of the add menu, and its works."""
 
+from handlers.events.pollers import PruneEvents
 from handlers.nodes.aggregate import Aggregate
 from handlers.nodes.calculation import Calculation
 from handlers.nodes.condition import Condition
@@ -20,11 +21,14 @@ from handlers.nodes.manual import ManualTask
 from handlers.nodes.output import Output
 from handlers.nodes.parallel import Parallel
 from handlers.nodes.query import Query
+from handlers.nodes.send_event import SendEvent
+from handlers.nodes.sql import Sql
 from handlers.nodes.subworkflow import SubWorkflow
 from handlers.nodes.switch import Switch
 from handlers.nodes.template import Template
 from handlers.nodes.update import Update
 from handlers.nodes.variables import Variables
+from handlers.nodes.wait_event import WaitEvent
 from handlers.nodes.work import BackgroundWork
 from handlers.people.pollers import CloseTasks, RemindPeople
 from handlers.work.crew import Crew
@@ -36,6 +40,8 @@ register_node(Switch)
 register_node(Loop)
 register_node(Parallel)
 register_node(Delay)
+register_node(WaitEvent)
+register_node(SendEvent)
 register_node(SubWorkflow)
 register_node(Output)
 register_node(End)
@@ -45,6 +51,7 @@ register_node(Create)
 register_node(Update)
 register_node(Delete)
 register_node(Aggregate)
+register_node(Sql)
 
 register_node(Variables)
 register_node(Calculation)
@@ -70,3 +77,5 @@ register_poller(PruneWorks)
 
 register_poller(RemindPeople)
 register_poller(CloseTasks)
+
+register_poller(PruneEvents)

@@ -8,6 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import ManyToManyField, Model
 
 from workflows.coercion import clean, clean_keys, settable
+from workflows.collections import columns_of
 from workflows.exceptions import WorkflowError
 
 
@@ -77,10 +78,14 @@ def write(
 
 
 def _full_clean(instance: Model, written: Iterable[str] | None) -> None:
-    """Ask the model; of a stored record, old values elsewhere are not its fault."""
-    exclude = set()
-    if written is not None:
-        exclude = {f.name for f in instance._meta.concrete_fields} - set(written)
+    """Ask the model; of a stored record, old values elsewhere are not its fault.
+
+    Nor are fields that are hidden from workflows, in a new one either.
+    """
+    known = {field.name for field in columns_of(type(instance))}
+    exclude = {field.name for field in instance._meta.concrete_fields} - (
+        known if written is None else set(written)
+    )
     try:
         instance.full_clean(exclude=exclude)
     except ValidationError as error:

@@ -16,7 +16,7 @@ from django.db.models import (
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workflows.collections import collection, field_of
+from workflows.collections import collection, columns_of, field_of
 from workflows.exceptions import FieldUnknown, WorkflowError
 
 #: What the `to_python` of a field raises for values of a wrong kind.
@@ -95,7 +95,7 @@ def settable(model: type[Model], name: str) -> "Field[Any, Any]":
     try:
         field = field_of(model, name)
     except FieldUnknown:
-        known = [each.name for each in (*meta.concrete_fields, *meta.many_to_many)]
+        known = [each.name for each in (*columns_of(model), *meta.many_to_many)]
         raise FieldUnknown(meta.label_lower, name, known) from None
     if field is meta.auto_field or not field.editable:
         raise FieldNotSettable(meta.label_lower, name)

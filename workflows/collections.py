@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 from uuid import UUID
@@ -55,15 +56,40 @@ def rows_of(model: type[Model]) -> QuerySet[Model]:
     return model._default_manager.using(home_of(model))
 
 
+def columns_of(model: type[Model]) -> "Sequence[Field[Any, Any]]":
+    """List the columns of a collection that workflows may see and set."""
+    return _columns(model, settings().hidden_fields)
+
+
+@lru_cache(maxsize=1_024)
+def _columns(
+    model: type[Model], hidden: tuple[str, ...]
+) -> "Sequence[Field[Any, Any]]":
+    names = {name.lower() for name in hidden}
+    meta = model._meta
+    return [
+        field
+        for field in meta.concrete_fields
+        if names.isdisjoint(
+            {
+                field.name.lower(),
+                f"{meta.label_lower}.{field.name.lower()}",
+                f"{field.model._meta.label_lower}.{field.name.lower()}",
+            }
+        )
+    ]
+
+
 def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
-    """Find a concrete field of `model`; raise `FieldUnknown` with those there are."""
+    """Find a column of `model`; raise `FieldUnknown` with those there are."""
     meta = model._meta
     try:
         field = meta.get_field(name)
     except FieldDoesNotExist:
         field = None
-    if not isinstance(field, Field) or not field.concrete:
-        known = [candidate.name for candidate in meta.concrete_fields]
+    columns = columns_of(model)
+    if not isinstance(field, Field) or field not in columns:
+        known = [column.name for column in columns]
         raise FieldUnknown(meta.label_lower, name, known)
     return field
 
@@ -86,17 +112,16 @@ def record(instance: Model, preload: Iterable[str] = ()) -> dict[str, Any]:
     under its own name: a dict, or a list of dicts for a to-many relation. Paths may
     go deeper: `customer.address`.
     """
-    meta = instance._meta
     values = {
-        field.attname: _plain(field.value_from_object(instance))
-        for field in meta.concrete_fields
+        field.attname: plain(field.value_from_object(instance))
+        for field in columns_of(type(instance))
     }
     for head, rest in grouped(preload).items():
         values[head] = _related(getattr(instance, head, None), rest)
     return values
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Keep what JSON or our codec knows; write the rest, files say, as text."""
     if isinstance(value, float):
         return value if isfinite(value) else str(value)

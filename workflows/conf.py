@@ -19,6 +19,11 @@ class Settings:
 
     #: App labels ("shop") or models ("shop.order") that workflows may touch.
     collections: tuple[str, ...] = ()
+    #: Fields that workflows neither read nor write: names ("password"), or those of one
+    #: model ("shop.customer.card").
+    hidden_fields: tuple[str, ...] = ("password",)
+    #: Databases that SQL of workflows may use: alias -> "read" or "write".
+    sql_databases: tuple[tuple[str, str], ...] = ()
     #: Executions that a worker claims at once.
     batch_size: int = 500
     #: How long a worker drains before it hands itself back to django-q2.
@@ -51,6 +56,13 @@ class Settings:
     mail_recipients: int = 100
     #: Python modules whose public functions workflows may call.
     function_modules: tuple[str, ...] = ()
+    #: Where this site is reached, such as "https://flows.example.org", for the
+    #: addresses that workflows give away.
+    site_url: str = ""
+    #: Bytes that an answer to a waiting node may have.
+    callback_limit: int = 65_536
+    #: How long an event is kept for those who begin to wait for it later.
+    event_keep: timedelta = timedelta(days=1)
     #: Keys that encrypt secrets, the newest first; empty: made from SECRET_KEY.
     secret_keys: tuple[str, ...] = ()
     #: Bytes of a request that a webhook reads; a larger one is refused.
@@ -84,6 +96,12 @@ class Settings:
     )
     #: The hour of the night, in the project's time zone, in which the watchdog prunes.
     prune_hour: int = 3
+    #: What the pages of Punctual let the browser load, as the header of that name says
+    #: it; empty for no header, where something before Django sends one.
+    content_security_policy: str = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        "img-src 'self' data:; connect-src 'self'; form-action 'self'"
+    )
     #: Child processes that `manage.py up` starts besides its own: name -> arguments.
     up: tuple[tuple[str, tuple[str, ...]], ...] = ()
 

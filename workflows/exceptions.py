@@ -51,6 +51,24 @@ class EditConflict(WorkflowError):
         )
 
 
+class NothingToUndo(WorkflowError):
+    def __init__(self, version: str, *, is_redo: bool) -> None:
+        what = "redo" if is_redo else "undo"
+        super().__init__(f"There is nothing to {what} in {version}.")
+
+
+class CommandRefused(WorkflowError):
+    """A change to the nodes that makes no sense."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This cannot be done: {reason}.")
+
+
+class NoSample(WorkflowError):
+    def __init__(self) -> None:
+        super().__init__("The last run has no value for this.")
+
+
 class InvalidDefinition(WorkflowError):
     """A definition or trigger that cannot run; `problems` has a sentence each."""
 

@@ -147,6 +147,22 @@ class EachRoundField(ValueField):
         return scope.inside_loop()
 
 
+class ConditionField(EachRoundField):
+    """An expression that decides about something only this setting knows."""
+
+    #: The name of it, and of its parts.
+    root: ClassVar[str]
+    parts: ClassVar[Sequence[str]] = ()
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value not in self.empty_values and not is_expression(value):
+            raise ValidationError(_("Write the condition in double braces: {{ … }}."))
+
+    def names_in(self, scope: ScopeNames) -> ScopeNames:
+        return scope.knowing(self.root, self.parts)
+
+
 class MappingField(ValueField):
     """A JSON object: names and values, which may be expressions."""
 

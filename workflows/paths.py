@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from django.db.models import Field, Model
 from django.db.models.fields.reverse_related import ForeignObjectRel
 
-from workflows.collections import collection, field_of
+from workflows.collections import collection, columns_of, field_of
 from workflows.exceptions import FieldUnknown
 
 #: A field of a model, or the far end of a relation.
@@ -103,10 +103,12 @@ def _part(model: type[Model], name: str) -> Part:
 def _readable(model: type[Model]) -> list[Part]:
     """List the columns, and the relations that a query can follow."""
     parts: list[Any] = model._meta.get_fields()
+    hidden = set(model._meta.concrete_fields) - set(columns_of(model))
     return [
         part
         for part in parts
         if isinstance(part, Field | ForeignObjectRel)
+        and part not in hidden
         and (part.concrete or isinstance(part.related_model, type))
     ]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from workflows.collections import collection, grouped
+from workflows.collections import collection, columns_of, grouped
 from workflows.exceptions import WorkflowError
 from workflows.paths import follow
 from workflows.shapes import Field, Kind, Shape
@@ -39,7 +39,7 @@ def record_fields(
     """List the columns of a record, and the relations that are asked for."""
     columns = (
         Field(each.attname, each.verbose_name, kind_of(each))
-        for each in model._meta.concrete_fields
+        for each in columns_of(model)
     )
     return (*columns, *_relations(model, preload))
 

@@ -26,9 +26,9 @@ from workflows.contracts import (
     shape_of_fields,
 )
 from workflows.exceptions import WorkflowError
-from workflows.expressions import ScopeNames, is_expression
+from workflows.expressions import is_expression
 from workflows.forms import (
-    EachRoundField,
+    ConditionField,
     MappingField,
     NodeForm,
     TextExpression,
@@ -67,17 +67,11 @@ class StatusesField(forms.CharField):
                 raise ValidationError(message % part)
 
 
-class AnswerField(EachRoundField):
+class AnswerField(ConditionField):
     """An expression about the answer: it knows `answer`."""
 
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value not in self.empty_values and not is_expression(value):
-            message = gettext("Write the condition in double braces: {{ … }}.")
-            raise ValidationError(message)
-
-    def names_in(self, scope: ScopeNames) -> ScopeNames:
-        return scope.knowing("answer", {"status", "headers", "data"})
+    root = "answer"
+    parts = ("status", "headers", "data")
 
 
 def statuses(text: str) -> list[str]:

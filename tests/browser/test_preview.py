@@ -27,8 +27,7 @@ def test_ten_runs_change_while_cron_is_typed(page):
     repeat = {"kind": "cron", "expression": "0 9 * * *"}
     config = {"zone": "Europe/Berlin", "repeat": repeat}
     version = services.create("Daily", "schedule", config)
-    page.goto(url("workflowversion_change", version.pk))
-    page.locator("#trigger summary").click()
+    page.goto(url("workflowversion_change", version.pk) + "?panel=trigger")
     runs = page.locator(".wf-runs tbody tr")
     expect(runs).to_have_count(10)
     expect(runs.first).to_contain_text("09:00:00")

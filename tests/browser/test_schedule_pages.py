@@ -47,7 +47,7 @@ def addresses(versions):
     yield reverse("admin:workflows_workflow_switch", args=["schedules"])
     for version in versions[:3]:
         yield url("workflow_change", version.workflow_id)
-        yield url("workflowversion_change", version.pk)
+        yield url("workflowversion_change", version.pk) + "?panel=trigger"
 
 
 def violations(page):
@@ -63,8 +63,6 @@ def test_axe_finds_nothing(browse, versions, locale, scheme):
 
     for address in addresses(versions):
         page.goto(address)
-        for summary in page.locator("#trigger details:not([open]) > summary").all():
-            summary.click()
         found[address] = violations(page)
     pause(NOW)
     page.goto(url("workflow_changelist"))
@@ -96,8 +94,7 @@ def test_every_column_is_seen_beside_the_filters(browse, versions):
 
 def test_the_form_shows_what_its_mode_needs(browse, versions):
     page = browse(locale="en-GB")
-    page.goto(url("workflowversion_change", versions[0].pk))
-    page.locator("#trigger summary").click()
+    page.goto(url("workflowversion_change", versions[0].pk) + "?panel=trigger")
     expect(page.locator("[name=trigger-expression]")).to_be_visible()
     expect(page.locator("[name=trigger-start_field]")).to_be_hidden()
     expect(page.locator("[name=trigger-every]")).to_be_hidden()
@@ -113,11 +110,10 @@ def test_the_form_shows_what_its_mode_needs(browse, versions):
 
 def test_a_field_that_is_wrong_shows_in_any_mode(browse, versions):
     page = browse(locale="en-GB")
-    page.goto(url("workflowversion_change", versions[0].pk))
-    page.locator("#trigger summary").click()
+    page.goto(url("workflowversion_change", versions[0].pk) + "?panel=trigger")
     page.locator("[name=trigger-kind]").select_option("interval")
     page.locator("[name=trigger-every]").fill("1.5")
     page.locator("[name=trigger-kind]").select_option("none")
-    page.locator("#trigger input[type=submit]").click()
+    page.locator("#wf-drawer").get_by_role("button", name="Save").click()
 
-    expect(page.locator("#trigger .errorlist").first).to_be_visible()
+    expect(page.locator("#wf-drawer .errorlist").first).to_be_visible()

@@ -8,7 +8,17 @@ from pathlib import Path
 from shutil import rmtree
 from time import monotonic
 
-from tests.chaos.checking import QUEUE, Execution, Found, Job, Line, check, was_unlucky
+from tests.chaos.checking import (
+    QUEUE,
+    SLACK,
+    Execution,
+    Found,
+    Job,
+    Line,
+    check,
+    hits_of,
+    was_unlucky,
+)
 from tests.chaos.crew import Crew
 from tests.chaos.faults import Faults
 from tests.chaos.recipes import ALL, RECIPES
@@ -175,7 +185,7 @@ class Campaign:
         self._crew()
         self.crew.start()
         self.say("started")
-        before = self.site.server.connections(self.site.name)
+        before = self._connections()
         self.crew.start_load(
             versions=self.site.versions,
             rate=self.plan.rate,
@@ -195,7 +205,7 @@ class Campaign:
             takeovers=self.takeovers,
             ends=dict(self.crew.ends),
             unlucky=sum(
-                was_unlucky(each, found.hits.get(each.pk, 0))
+                was_unlucky(each, hits_of(found, each))
                 for each in found.executions
                 if not ALL[each.recipe].is_poison
             ),
@@ -275,12 +285,19 @@ class Campaign:
         self.say("all executions ended")
         messages = self.site.messages
         self._await(lambda: messages() <= QUEUE, "more messages went", 30, messages)
-        after = self.site.server.connections(self.site.name)
+        # What outside nodes used is closed a moment later.
+        most = before + SLACK
+        self._await(lambda: self._connections() <= most, "connections closed", 10)
+        after = self._connections()
         self.conduct += self.crew.stop(GRACE + LENIENCY)
         self.say("everybody stopped")
+        return self._collected(owed, (before, after))
+
+    def _collected(self, owed, connections):
         found = self.site.found(owed)
-        found.connections = before, after
+        found.connections = connections
         found.hits = dict(self.takeovers.hits)
+        found.blind = self.takeovers.blind
         found.orphans = [" ".join(each.cmdline()) for each in self.crew.left()]
         odd = self.crew.odd_ends()
         found.conduct = [
@@ -288,6 +305,9 @@ class Campaign:
             *(f"{n} times ended: {e}" for e, n in odd.items()),
         ]
         return found
+
+    def _connections(self):
+        return self.site.server.connections(self.site.name)
 
     def _is_complete(self):
         return all(

@@ -59,6 +59,8 @@ class Found:
     journal: list[Line] = field(default_factory=list)
     #: How often the worker of an execution was killed or frozen under it.
     hits: dict[int, int] = field(default_factory=dict)
+    #: Strikes that may have hit any execution: the database did not answer then.
+    blind: int = 0
     messages: int = 0
     connections: tuple[int, int] = (0, 0)
     #: Processes that are left after everybody was told to end.
@@ -111,7 +113,11 @@ def _ends(found):
         if execution.status not in FINAL:
             yield f"{_name(execution)} did not end: it is {execution.status}."
         elif execution.status != "missed":
-            yield from _wrong_end(execution, found.hits.get(execution.pk, 0))
+            yield from _wrong_end(execution, hits_of(found, execution))
+
+
+def hits_of(found, execution):
+    return found.hits.get(execution.pk, 0) + found.blind
 
 
 def was_unlucky(execution, hits):

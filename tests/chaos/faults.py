@@ -44,7 +44,7 @@ class Faults:
         self.struck = []
         self.lasting = []
         #: Told of the processes that are about to be struck, by id, and how.
-        self.on_strike = lambda pids, how: None
+        self.on_strike = lambda pids, how, known=frozenset(): known
 
     def kinds(self):
         """List what can be done here, with weights."""
@@ -127,8 +127,9 @@ class Faults:
         try:
             process = psutil.Process(pid)
             pids = [each.pid for each in [process, *process.children(recursive=True)]]
-            self.on_strike(pids, "kill")
+            known = self.on_strike(pids, "kill")
             process.kill()
+            self.on_strike(pids, "kill", known)
         except psutil.NoSuchProcess:
             return False
         return True

@@ -26,22 +26,32 @@ class Takeovers:
         self.seconds = {"kill": [], "freeze": []}
         #: How often the worker of each execution was struck.
         self.hits = Counter()
+        #: Strikes whose executions nobody could name: the database did not answer.
+        self.blind = 0
 
     def _ask(self, sql):
         try:
             return self.server.run(sql, self.name)
         except Exception:  # noqa: BLE001 - each database has its own, and may be down
-            return []
+            return None
 
-    def mourn(self, pids, how="kill"):
-        """Remember what these processes have, right before they are struck."""
+    def mourn(self, pids, how="kill", known=frozenset()):
+        """Remember what these processes have, right before they are struck.
+
+        And right after, but for what is `known`: what they took in between.
+        """
         listed = ", ".join(str(pid) for pid in pids)
         rows = self._ask(
             "SELECT id, token FROM workflows_execution WHERE status = 'running' AND "  # noqa: S608 - our own numbers
             f"owner IN (SELECT id FROM workflows_worker WHERE pid IN ({listed}))"
         )
+        if rows is None:
+            self.blind += not known
+            return known
+        rows = [(pk, token) for pk, token in rows if pk not in known]
         self.followed |= {pk: Loss(token, monotonic(), how) for pk, token in rows}
         self.hits.update(pk for pk, _ in rows)
+        return known | {pk for pk, _ in rows}
 
     def tick(self):
         if not self.followed:
@@ -50,7 +60,7 @@ class Takeovers:
         rows = self._ask(
             f"SELECT id, token, status FROM workflows_execution WHERE id IN ({listed})"  # noqa: S608 - our own numbers
         )
-        for pk, token, status in rows:
+        for pk, token, status in rows or ():
             loss = self.followed[pk]
             if token > loss.token:
                 self.seconds[loss.how].append(monotonic() - loss.since)

@@ -105,6 +105,7 @@ def test_an_innocent_that_is_taken_for_poison():
         f"Execution 4 of 'quick' ended as error ({KILLED}), not as succeeded."
     ]
     assert faults(executions=executions, hits={4: 3}) == []
+    assert faults(executions=executions, hits={4: 2}, blind=1) == []
 
 
 def test_an_effect_that_happened_twice():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from demo.shop.models import Customer, Order
 from tests.conftest import drain
@@ -61,14 +61,19 @@ def add_workflow(page, **settings):
     page.get_by_label("Title").fill("My own")
     page.get_by_role("button", name="Save").click()
     fill(page, "trigger", **settings)
-    page.get_by_role("button", name="Save").first.click()
+    save(page)
 
 
 def add_node(page, link, kind, **settings):
     page.get_by_role("link", name=link).click()
-    page.get_by_role("link", name=kind).click()
+    page.get_by_role("button", name=kind).click()
     fill(page, "config", **settings)
-    page.get_by_role("button", name="Add", exact=True).click()
+    save(page)
+
+
+def save(page):
+    page.locator("#wf-drawer").get_by_role("button", name="Save").click()
+    expect(page.locator("#wf-toast")).to_contain_text("Change")
 
 
 def fill(page, part, **settings):
@@ -81,8 +86,8 @@ def fill(page, part, **settings):
 
 
 def enable(page):
-    page.get_by_role("button", name="Enable").click()
-    page.get_by_text("Disable", exact=True).wait_for()
+    page.locator("#wf-bar").get_by_role("button", name="Enable").click()
+    page.get_by_role("button", name="Disable", exact=True).wait_for()
 
 
 def cancel(page, link, number):

@@ -19,10 +19,12 @@ RECURRENCE = "tests/triggers/schedule/recurrence"
 #: Pages with Python, and the tests that run it.
 RUN_BY = {
     "docs/how-to/start-by-webhook.md": "tests/docs/test_start_by_webhook.py",
+    "docs/how-to/wait-for-events.md": "tests/docs/test_wait_for_events.py",
     "README.md": "tests/docs/test_background_work.py",
     "docs/how-to/add-a-node-type.md": "tests/docs/test_add_a_node_type.py",
     "docs/how-to/add-a-trigger.md": "tests/docs/test_add_a_trigger.py",
     "docs/how-to/call-python.md": "tests/docs/test_call_python.py",
+    "docs/how-to/use-sql.md": "tests/docs/test_use_sql.py",
     "docs/how-to/run-background-work.md": "tests/docs/test_background_work.py",
     "docs/how-to/install-into-your-project.md": "tests/processes/test_installed.py",
     "docs/reference/schedule-rules.md": f"{RECURRENCE}/test_docs.py",

@@ -37,7 +37,10 @@ def problems(handler, **config):
 @pytest.fixture
 def allowed(settings):
     """Let workflows touch the models of these apps."""
-    settings.WORKFLOWS = {"COLLECTIONS": ["workflows", "auth.user", "auth.group"]}
+    settings.WORKFLOWS = {
+        "COLLECTIONS": ["workflows", "auth.user", "auth.group"],
+        "SQL_DATABASES": {"default": "write"},
+    }
 
 
 @pytest.fixture

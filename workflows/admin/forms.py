@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 from workflows import registry
 from workflows.codec import TypedEncoder, decode, encode
 from workflows.exceptions import ResultNotStorable
+from workflows.graph.schema import KEY_PATTERN
 from workflows.models import Workflow
 from workflows.options import Concurrency, Options
 
@@ -21,11 +22,19 @@ class WorkflowForm(forms.ModelForm):
     class Meta:
         model = Workflow
         fields = ["title", "description", "categories"]
-        widgets = {"description": forms.Textarea(attrs={"rows": 3})}
+        widgets: dict[str, forms.Widget] = {
+            "description": forms.Textarea(attrs={"rows": 3})
+        }
 
 
 class NewWorkflowForm(WorkflowForm):
     """A workflow and the trigger of its first version, which is set up next."""
+
+    class Meta(WorkflowForm.Meta):
+        widgets = {
+            **WorkflowForm.Meta.widgets,
+            "title": forms.TextInput(attrs={"autofocus": True, "class": "vTextField"}),
+        }
 
     trigger_type = forms.ChoiceField(
         label=_("Trigger"),
@@ -172,6 +181,15 @@ class FrameForm(forms.Form):
     """What every node has, whatever its type."""
 
     title = forms.CharField(label=_("Title"), max_length=200, required=False)
+    key = forms.RegexField(
+        KEY_PATTERN,
+        label=_("Key"),
+        required=False,
+        help_text=_("Names the node in expressions; what refers to it is changed too."),
+        error_messages={
+            "invalid": _("Small letters, digits and _, a letter first: unpaid_orders.")
+        },
+    )
     note = forms.CharField(
         label=_("Note"),
         max_length=2000,

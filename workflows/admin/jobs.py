@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from workflows.admin.badges import badge, cut, duration, pretty
-from workflows.admin.outline import title_of
+from workflows.editor import title_of
 from workflows.graph import walk
 from workflows.models import Child, Job, WorkflowVersion
 

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from workflows.conf import settings
 from workflows.exceptions import InvalidDefinition, WorkflowError
 from workflows.forms import ConfigForm
 
@@ -62,11 +63,14 @@ class PunctualAdmin(admin.ModelAdmin):
             "opts": self.opts,
             "media": self.media,
         }
-        return TemplateResponse(
+        response = TemplateResponse(
             request,
             f"admin/{self.opts.app_label}/{template}",
             {**shared, **context},
         )
+        if policy := settings().content_security_policy:
+            response.headers["Content-Security-Policy"] = policy
+        return response
 
     def back(self, request: HttpRequest, default: str) -> str:
         """Tell where to go after an effect: where the button was, if it says so."""

@@ -98,7 +98,8 @@ class DefinitionPart(Part):
         self, version: WorkflowVersion, form: Any, now: datetime, revision: int
     ) -> None:
         document = form.cleaned_data["definition"]
-        services.change_definition(version, document, revision=revision)
+        author = services.Author(str(self.saved))
+        services.change_definition(version, document, revision=revision, author=author)
 
 
 PARTS: dict[str, Part] = {

@@ -96,12 +96,13 @@ def last_changes(versions: Iterable[WorkflowVersion]) -> dict[str, LogEntry]:
 def problem_links(admin: Any, version: WorkflowVersion) -> list[ProblemLink]:
     page = admin.url("workflowversion_change", version.pk)
     return [
-        ProblemLink(problem, _place(admin, version, problem, page))
+        ProblemLink(problem, f"{page}?panel={panel_where_mended(problem)}")
         for problem in problems_of(version)
     ]
 
 
-def _place(admin: Any, version: WorkflowVersion, problem: Problem, page: str) -> str:
+def panel_where_mended(problem: Problem) -> str:
+    """Name the panel of the editor in which a problem is mended."""
     if problem.node:
-        return str(admin.url("workflowversion_node", version.pk, problem.node))
-    return f"{page}#trigger" if problem.field else f"{page}#definition"
+        return f"node:{problem.node}"
+    return "trigger" if problem.field else "definition"

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -11,23 +9,21 @@ from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
 
-from workflows import registry
-from workflows.admin.listing import trigger_in_words
+from workflows.admin.editing import EditorPages
+from workflows.admin.expressions import ExpressionPages
 from workflows.admin.missed import MissedPage
-from workflows.admin.nodes import NodePages
-from workflows.admin.outline import outline
-from workflows.admin.pages import closed, done, laid_out
+from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
-from workflows.admin.previews import PreviewPage, previewed
+from workflows.admin.previews import PreviewPage
 from workflows.admin.runs import RunPage
-from workflows.admin.summaries import catches_up, problem_links
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
-from workflows.contracts import Trigger
 from workflows.models import WorkflowVersion
 
 
-class VersionAdmin(RunPage, MissedPage, PreviewPage, NodePages, DeletePage):
+class VersionAdmin(
+    RunPage, MissedPage, PreviewPage, EditorPages, ExpressionPages, DeletePage
+):
     """Pages of one version. Who may do what is asked of the admin of workflows."""
 
     effects = VERSION_EFFECTS
@@ -39,7 +35,8 @@ class VersionAdmin(RunPage, MissedPage, PreviewPage, NodePages, DeletePage):
     def get_urls(self) -> list[URLPattern]:
         return [
             *self.effect_urls(),
-            *self.node_urls(),
+            *self.editor_urls(),
+            *self.expression_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
             self.route("<path:object_id>/missed/", "missed", self.missed_view),
             self.route(
@@ -68,13 +65,22 @@ class VersionAdmin(RunPage, MissedPage, PreviewPage, NodePages, DeletePage):
         version = self.target(request, object_id, "view")
         part = PARTS.get(request.POST.get("part", ""))
         if part is None:
-            return self._page(request, version)
+            return self.editor(request, version, self._asked_for(request, version))
         if not self.has_change_permission(request, version):
             raise PermissionDenied
         form = part.form(version, request.POST)
         if form.is_valid() and self._save(request, version, part, form):
-            return redirect(f"{self.place_of(version)}#{part.name}")
-        return self._page(request, version, {part.name: form})
+            return self.edited(request, version, "", str(part.saved))
+        return self.invalid(request, version, part.name, form)
+
+    def _asked_for(self, request: HttpRequest, version: WorkflowVersion) -> str:
+        """Tell which panel is open: a trigger that is not set up comes first."""
+        panel = request.GET.get("panel")
+        if panel is not None:
+            return panel
+        may_mend = self.has_change_permission(request, version)
+        is_new = not version.is_frozen and PARTS["trigger"].needs_care(version)
+        return "trigger" if may_mend and is_new else ""
 
     def _save(
         self, request: HttpRequest, version: WorkflowVersion, part: Part, form: Any
@@ -83,54 +89,4 @@ class VersionAdmin(RunPage, MissedPage, PreviewPage, NodePages, DeletePage):
         if not done(form, lambda: part.save(version, form, now, revision)):
             return False
         self.log_change(request, version, str(part.saved))
-        self.message_user(request, str(part.saved), messages.SUCCESS)
         return True
-
-    def _page(
-        self,
-        request: HttpRequest,
-        version: WorkflowVersion,
-        posted: dict[str, forms.Form] | None = None,
-    ) -> HttpResponse:
-        may = self.rights(request, version)
-        context = {
-            **self.frame(request, version),
-            "parts": [
-                self._part(part, version, may, (posted or {}).get(name))
-                for name, part in PARTS.items()
-            ],
-            "words": trigger_in_words(version),
-            "trigger": _trigger(version),
-            "catches_up": catches_up(version),
-            "preview": previewed(
-                version, timezone.now(), (posted or {}).get("trigger")
-            ),
-            "outline": outline(version.definition),
-            "problems": problem_links(self, version),
-            "revision": request.POST.get("revision", version.revision),
-        }
-        return self.page(request, "workflowversion/change_form.html", **context)
-
-    def _part(
-        self,
-        part: Part,
-        version: WorkflowVersion,
-        may: dict[str, bool],
-        posted: forms.Form | None,
-    ) -> dict[str, Any]:
-        is_open = may["change"] and (part.survives_freezing or not version.is_frozen)
-        # What was typed stays, even where it could not be saved.
-        form = posted or part.form(version, None)
-        form = form if is_open or posted else closed(form)
-        return {
-            "name": part.name,
-            "title": part.title,
-            "form": laid_out(form),
-            "open": is_open,
-            "unfolded": bool(form.errors) or part.needs_care(version),
-        }
-
-
-def _trigger(version: WorkflowVersion) -> Trigger | None:
-    kind = version.trigger_type
-    return registry.triggers.get(kind) if kind in registry.triggers else None

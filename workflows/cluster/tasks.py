@@ -14,7 +14,7 @@ from django.utils import timezone
 from workflows import registry
 from workflows.cluster.board import board
 from workflows.cluster.pulse import Pulse
-from workflows.cluster.wakeups import EARLY
+from workflows.cluster.wakeups import EARLY, wake
 from workflows.conf import settings
 from workflows.connecting import whole_connection
 from workflows.contracts import Hands
@@ -65,7 +65,10 @@ def _await(moment: datetime) -> None:
 def _has_run(ids: Sequence[int], *, many: bool) -> bool:
     try:
         with whole_connection():
-            _this_process().drain.run(ids, many=many)
+            drain = _this_process().drain
+            drain.run(ids, many=many)
+            # At the end of the queue: others had to wait for the slice.
+            wake(drain.handed_back)
     except (DatabaseError, InterfaceError) as error:
         logger.warning("The database does not answer; trying again: %s", error)
         connection.close()

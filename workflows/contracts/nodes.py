@@ -123,12 +123,27 @@ class NodeHandler(ABC):
         `retry_after`, a timedelta, not earlier than that.
         """
 
+    def effect_of(self, config: Mapping[str, Any]) -> Effect:
+        """Tell what it touches with these settings, of those that are no expressions.
+
+        For types whose `effect` depends on them.
+        """
+        return self.effect
+
     def branches_for(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         """Give the names and titles of the branches of a node with this configuration.
 
         `config` is as it is stored; it may be incomplete or wrong.
         """
         return self.branches
+
+    def callback(self, config: Mapping[str, Any], execution: int, key: str) -> str:
+        """Give the address at which the world outside may answer this node.
+
+        Expressions of all nodes see it as `execution.callbacks.<key>`. `config` is as
+        in `branches_for`. Empty, as here: there is none.
+        """
+        return ""
 
     def result_shape(self, config: Mapping[str, Any]) -> Shape:
         """Tell what its result looks like, for editors that offer its fields.

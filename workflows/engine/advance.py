@@ -104,7 +104,7 @@ def _perform(run: Run, clock: Clock, *, careful: bool) -> None:
     if isinstance(call, Errored):
         settle(run, _counted(run), call, clock())
         return
-    if call.compiled.handler.effect is Effect.OUTSIDE and call.method == "run":
+    if call.compiled.effect is Effect.OUTSIDE and call.method == "run":
         _begin(run, call)
         return
     _perform_here(run, call, clock, careful=careful)

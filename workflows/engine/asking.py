@@ -83,7 +83,7 @@ def _answer_apart(call: Call, clock: Clock, *, careful: bool, last: bool) -> Any
         raise_if_late(call, clock())
         return given
 
-    if call.compiled.handler.effect is not Effect.DATABASE:
+    if call.compiled.effect is not Effect.DATABASE:
         return attempt(answer, blame_database=True)
     return attempt_apart(
         answer, blame_database=last, undoes=lambda given: isinstance(given, Failed)
@@ -98,7 +98,7 @@ def _answer(call: Call, *, careful: bool, last: bool) -> Any:
     or a lost connection says nothing about the node: it repeats the group, and only the
     last delivery blames the node.
     """
-    if call.compiled.handler.effect is not Effect.DATABASE:
+    if call.compiled.effect is not Effect.DATABASE:
         return attempt(lambda: storable(call), blame_database=True)
     if careful:
         return attempt_apart(lambda: _checked(call), blame_database=last)

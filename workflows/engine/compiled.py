@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any
 
 from workflows.codec import decode, dump
-from workflows.contracts import NodeHandler
+from workflows.contracts import Effect, NodeHandler
 from workflows.exceptions import WorkflowError
 from workflows.forms import CompiledConfig, NodeForm, compile_config
 from workflows.graph import Step, plan
@@ -31,6 +31,7 @@ class CompiledStep:
     step: Step
     handler: NodeHandler
     config: CompiledConfig
+    effect: Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,8 @@ class CompiledVersion:
     #: Each node, or what is wrong with it: that belongs to the run that meets it.
     steps: Mapping[str, CompiledStep | WorkflowError]
     plain: Mapping[str, Step]
+    #: The nodes that the world outside may answer.
+    answerable: Sequence[str] = ()
 
 
 def compiled(revisions: Mapping[int, int]) -> dict[int, CompiledVersion]:
@@ -86,6 +89,15 @@ def _weight(versions: Mapping[int, CompiledVersion]) -> int:
     return sum(len(each.plain) for each in list(versions.values()))
 
 
+def callbacks_of(version: CompiledVersion, execution: int) -> dict[str, Any]:
+    """Give the addresses at which nodes of an execution may be answered, by key."""
+    if not version.answerable:
+        return {}
+    keys = version.answerable
+    found = {key: _callback(version.steps[key], execution, key) for key in keys}
+    return {"callbacks": found}
+
+
 def not_ready(since: datetime) -> list[tuple[int, int]]:
     """List the enabled versions, changed since a moment, that are not compiled yet.
 
@@ -108,13 +120,21 @@ def forget_compiled() -> None:
 def _compile(row: Sequence[Any]) -> CompiledVersion:
     _pk, revision, number, definition, workflow_id, title = row
     planned = plan(definition, leading_back())
+    steps = {key: _compile_step(step) for key, step in planned.steps.items()}
     return CompiledVersion(
         revision=revision,
         workflow={"id": workflow_id, "title": title, "version": number},
         first=planned.first,
-        steps={key: _compile_step(step) for key, step in planned.steps.items()},
+        steps=steps,
         plain=planned.steps,
+        answerable=[key for key, step in steps.items() if _callback(step, 0, key)],
     )
+
+
+def _callback(step: CompiledStep | WorkflowError, execution: int, key: str) -> str:
+    if isinstance(step, WorkflowError):
+        return ""
+    return step.handler.callback(step.config.constants, execution, key)
 
 
 def _compile_step(step: Step) -> CompiledStep | WorkflowError:
@@ -123,7 +143,8 @@ def _compile_step(step: Step) -> CompiledStep | WorkflowError:
         config = _compiled_config(handler.form_class, dump(step.config))
     except WorkflowError as error:
         return error
-    return CompiledStep(step, handler, config)
+    effect = handler.effect_of(config.constants)
+    return CompiledStep(step, handler, config, effect)
 
 
 @lru_cache(maxsize=KEPT)

@@ -24,7 +24,6 @@ from workflows.engine.run import Run
 from workflows.engine.telling import tell_ended
 from workflows.exceptions import LostClaims, NodeRaised
 from workflows.models import Execution, Worker
-from workflows.notices import MOMENTS, notify
 from workflows.statements import Claimed
 from workflows.states import ExecutionStatus
 
@@ -58,6 +57,8 @@ class Drain:
         self._share = FIRST_SHARE
         #: What was committed in the middle, to go on with at once.
         self._going: list[Run] = []
+        #: Executions that the end of a slice cut short: somebody is to be woken.
+        self.handed_back: list[int] = []
         #: Set while a run is under way; left set by one that an error ended.
         self._broke_off = False
         #: Whether that was the database's error, and no sign of poison.
@@ -81,6 +82,7 @@ class Drain:
             kept, excused = self.calls.executions, self._is_excused
             release_all(self.owner, self.clock(), keep=kept, excused=excused)
         self._broke_off, self._is_excused, self._going = True, False, []
+        self.handed_back = []
         try:
             advanced = self._run(ids, only=only)
         except (DatabaseError, InterfaceError):
@@ -112,7 +114,7 @@ class Drain:
             return going
         if free := [run for run in going if not run.is_held]:
             self._release_unbegun(free)
-            notify(MOMENTS)
+            self.handed_back += [run.execution.pk for run in free]
         # The others come back with their calls.
         return [run for run in going if run.has_answer]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from workflows.chains import within
 from workflows.contracts import NodeResult, NodeRun
-from workflows.engine.compiled import CompiledStep, CompiledVersion
+from workflows.engine.compiled import CompiledStep, CompiledVersion, callbacks_of
 from workflows.engine.frames import Frame, Track, loop_of, path_of, restored
 from workflows.engine.history import DONE
 from workflows.exceptions import WorkflowError
@@ -350,7 +350,11 @@ class Run:
             "nodes": self.results,
             "vars": self.variables,
             "now": now,
-            "execution": {"id": execution.pk, "planned_at": execution.planned_at},
+            "execution": {
+                "id": execution.pk,
+                "planned_at": execution.planned_at,
+                **callbacks_of(self.version, execution.pk),
+            },
             "workflow": self.version.workflow,
             **({"loop": loop} if loop else {}),
         }

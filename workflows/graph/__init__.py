@@ -1,5 +1,6 @@
 """The definition of a workflow, a JSON document, and pure functions over it."""
 
+from workflows.graph.changes import insert_line, inside, move, new_keys, place_of
 from workflows.graph.document import (
     Definition,
     Node,
@@ -28,7 +29,12 @@ __all__ = [
     "empty",
     "find",
     "insert",
+    "insert_line",
+    "inside",
+    "move",
     "new_key",
+    "new_keys",
+    "place_of",
     "plan",
     "remove",
     "replace",

@@ -83,12 +83,19 @@ def _around(line: Line, key: str) -> list[Node] | None:
 
 def new_key(definition: Definition, kind: str) -> str:
     """Make a key for a new node: its type, numbered if that is taken."""
-    taken = {node["key"] for node in walk(definition)}
     stem = "".join(c if c.isascii() and c.isalnum() else "_" for c in kind.lower())[:50]
     stem = stem if stem[:1].isalpha() else f"n{stem}"
-    number = 1
-    while (key := stem if number == 1 else f"{stem}_{number}") in taken:
+    return take_key(stem, {node["key"] for node in walk(definition)})
+
+
+def take_key(stem: str, taken: set[str]) -> str:
+    """Make `stem` a key that is not among those `taken`, and add it to them."""
+    kept = stem.rstrip("0123456789").rstrip("_")[:50] if stem in taken else stem
+    number, key = 1, stem
+    while key in taken:
         number += 1
+        key = f"{kept}_{number}"
+    taken.add(key)
     return key
 
 

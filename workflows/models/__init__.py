@@ -1,6 +1,7 @@
 """What is stored: workflows in versions, their executions and jobs."""
 
 from workflows.models.child import Child
+from workflows.models.editing import EditStep
 from workflows.models.execution import LATE, Execution, ExecutionQuerySet
 from workflows.models.fields import marker
 from workflows.models.health import Alert, HealthCheck, Incident, Restart
@@ -19,6 +20,7 @@ __all__ = [
     "Alert",
     "Category",
     "Child",
+    "EditStep",
     "Execution",
     "ExecutionQuerySet",
     "HealthCheck",

@@ -3,7 +3,14 @@
 from workflows.cluster import muted as unwoken, unheard, wake_lane
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
 from workflows.services.children import end_orphans, settle_children, start_child
-from workflows.services.edits import change_definition, change_options, change_trigger
+from workflows.services.edits import (
+    change_definition,
+    change_options,
+    change_trigger,
+    edit,
+    redo,
+    undo,
+)
 from workflows.services.event import Event
 from workflows.services.events import record_missed, refuse, start, start_many
 from workflows.services.executions import (
@@ -16,12 +23,13 @@ from workflows.services.executions import (
     run_here,
     run_manually,
 )
+from workflows.services.history import Author, Steps, changes_since, steps_of
 from workflows.services.replies import resume
 from workflows.services.retention import prune
+from workflows.services.scopes import Place, scope_at, scopes_of
 from workflows.services.validation import (
     Problem,
     problems_of,
-    scope_at,
     trigger_names,
     trigger_problems,
 )
@@ -37,19 +45,24 @@ from workflows.services.versions import (
 )
 
 __all__ = [
+    "Author",
     "Event",
+    "Place",
     "Problem",
+    "Steps",
     "archive",
     "archive_version",
     "cancel",
     "change_definition",
     "change_options",
     "change_trigger",
+    "changes_since",
     "copy_as_new",
     "copy_as_version",
     "create",
     "disable",
     "drop_ahead",
+    "edit",
     "enable",
     "end_orphans",
     "expire",
@@ -59,6 +72,7 @@ __all__ = [
     "prune",
     "purge",
     "record_missed",
+    "redo",
     "refuse",
     "requeue_abandoned",
     "requeue_dead",
@@ -68,12 +82,15 @@ __all__ = [
     "run_here",
     "run_manually",
     "scope_at",
+    "scopes_of",
     "settle_children",
     "start",
     "start_child",
     "start_many",
+    "steps_of",
     "trigger_names",
     "trigger_problems",
+    "undo",
     "unheard",
     "unwoken",
     "wake_lane",

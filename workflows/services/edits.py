@@ -11,17 +11,25 @@ from workflows.exceptions import EditConflict, VersionFrozen
 from workflows.graph import Definition
 from workflows.models import WorkflowVersion
 from workflows.services.endings import make_room
+from workflows.services.history import Author, next_step, remember, swap
 from workflows.services.validation import (
     definition_problems,
     require_none,
+    shape_problems,
     trigger_names,
     trigger_problems,
 )
 from workflows.services.versions import locked, rearm, subscription_of
 
+ANYBODY = Author()
+
 
 def change_definition(
-    version: WorkflowVersion, definition: Definition, *, revision: int | None = None
+    version: WorkflowVersion,
+    definition: Definition,
+    *,
+    revision: int | None = None,
+    author: Author = ANYBODY,
 ) -> WorkflowVersion:
     """Replace the nodes of a version that has not run.
 
@@ -29,10 +37,67 @@ def change_definition(
     `InvalidDefinition`.
     """
     require_none(definition_problems(definition, trigger_names(version)))
+    return edit(version, definition, revision=revision, author=author)
+
+
+def edit(
+    version: WorkflowVersion,
+    definition: Definition,
+    *,
+    revision: int | None = None,
+    author: Author = ANYBODY,
+) -> WorkflowVersion:
+    """Replace the nodes like `change_definition`, and leave settings to be mended.
+
+    While a version is built its nodes need not be complete; what has no shape is
+    refused all the same, and so is any problem in a version that is enabled.
+    """
+    require_none(shape_problems(definition))
     with transaction.atomic():
         stored = _open(version, revision)
-        stored.definition = definition
-        return _save(stored)
+        before, stored.definition = stored.definition, definition
+        return _save_nodes(stored, before, author)
+
+
+def undo(version: WorkflowVersion, *, revision: int | None = None) -> WorkflowVersion:
+    """Take the last change to the nodes back; raise `NothingToUndo`."""
+    return _step(version, revision, undone=False)
+
+
+def redo(version: WorkflowVersion, *, revision: int | None = None) -> WorkflowVersion:
+    """Make the change again that was undone last; raise `NothingToUndo`."""
+    return _step(version, revision, undone=True)
+
+
+def _step(
+    version: WorkflowVersion, revision: int | None, *, undone: bool
+) -> WorkflowVersion:
+    with transaction.atomic():
+        stored = _open(version, revision)
+        step = next_step(stored, undone=undone)
+        swap(stored, step)
+        _require_runnable(stored)
+        saved = _save(stored)
+        step.revision = saved.revision
+        step.save()
+        return saved
+
+
+def _save_nodes(
+    version: WorkflowVersion, before: Definition, author: Author
+) -> WorkflowVersion:
+    _require_runnable(version)
+    saved = _save(version)
+    if before != saved.definition:
+        remember(saved, before, author)
+    return saved
+
+
+def _require_runnable(version: WorkflowVersion) -> None:
+    """Keep problems out of a version that fires at any moment."""
+    if version.enabled:
+        names = trigger_names(version)
+        require_none(definition_problems(version.definition, names))
 
 
 def change_trigger(

@@ -12,7 +12,15 @@ from django.db.models import Model, QuerySet
 from workflows.cluster import forget_messages
 from workflows.conf import settings
 from workflows.exceptions import RetentionUnknown
-from workflows.models import Child, Execution, HealthCheck, Incident, Job, lock_free
+from workflows.models import (
+    Child,
+    EditStep,
+    Execution,
+    HealthCheck,
+    Incident,
+    Job,
+    lock_free,
+)
 from workflows.poller import rest
 from workflows.states import FINAL, ExecutionStatus
 
@@ -94,6 +102,9 @@ def prune_by(chunks: Chunks, now: datetime) -> dict[str, int]:
     counts["checks"] = chunks.each(lambda size: _delete(old_checks, size))
     over = Incident.objects.over_before(now - INCIDENTS_KEPT)
     counts["incidents"] = chunks.each(lambda size: _delete(over, size))
+    # A version that has run is never edited again.
+    frozen = EditStep.objects.filter(version__run_count__gt=0)
+    counts["steps"] = chunks.each(lambda size: _delete(frozen, size))
     counts["messages"] = chunks.each(lambda size: forget_messages(now, size))
     return counts
 

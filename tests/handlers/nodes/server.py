@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 class Handler(BaseHTTPRequestHandler):
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length)
+        sent = self.rfile.read(length)
         if self.headers.get("Content-Encoding") == "gzip":
-            body = gzip.decompress(body)
-        text = body.decode()
+            sent = gzip.decompress(sent)
+        text = sent.decode()
         parts = urlsplit(self.path)
         step = STEPS.get(parts.path, turn if "input_direct" in parts.path else echo)
         step(

@@ -144,7 +144,7 @@ def test_failed_node_leaves_nothing_behind(make_version, run, categories):
 
 def test_user_joins_groups(db, allowed):
     group = Group.objects.create(name="Staff")
-    values = {"username": "ada", "password": "!", "groups": [group.pk]}
+    values = {"username": "ada", "groups": [group.pk]}
 
     run_node(Create, collection="auth.user", values=values)
 

@@ -210,3 +210,15 @@ def test_a_failure_goes_on_with_what_was_set(make_version, run):
     version = make_version(loop([1, 2], body, on_error="continue"), node("echo", SHOWN))
 
     assert shown(run(version)) == [{"n": 2}]
+
+
+def test_what_goes_on_after_its_error_keeps_what_was_set(make_version, run):
+    sums = variables("sum", add={"n": "{{ loop.item }}"})
+    body = [{**sums, "on_error": "continue"}, node("pause")]
+    version = make_version(loop([1, "x", 2, "y"], body), node("echo", SHOWN))
+    execution = run(version)
+
+    for minute in range(1, 6):
+        drain(NOW + timedelta(minutes=minute))
+
+    assert shown(execution) == [{"n": 3}]

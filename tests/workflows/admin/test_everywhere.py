@@ -8,10 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.workflows.admin.conftest import execute, fork, person, say, shown, url
-from workflows.admin import WorkflowAdmin
+from workflows.admin import WorkflowAdmin, panels
 from workflows.models import Category, Worker
 
 HOSTILE = "<script>alert(1)</script>\u202e\"'&{{ 7*7 }}\x07"
+
+
+PANELS = [name for name in panels.PANELS if name != "node"] + ["node:say", "node:fork"]
 
 
 @pytest.fixture
@@ -25,6 +28,7 @@ def hostile(make_version):
 
 def pages(execution):
     version = execution.version
+    editor = url("workflowversion_change", version.pk)
     return [
         url("workflow_changelist"),
         url("workflow_add"),
@@ -33,9 +37,7 @@ def pages(execution):
         url("workflow_history", version.workflow_id),
         url("workflowversion_change", version.pk),
         url("workflowversion_delete", version.pk),
-        url("workflowversion_add_node", version.pk),
-        url("workflowversion_node", version.pk, "say"),
-        url("workflowversion_delete_node", version.pk, "say"),
+        *(f"{editor}?panel={panel}" for panel in PANELS),
         url("workflowversion_run", version.pk),
         url("execution_changelist"),
         url("execution_change", execution.pk),

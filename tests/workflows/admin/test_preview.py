@@ -60,7 +60,8 @@ def test_what_is_stored_is_shown_without_scripts(by_owner, make_version):
     repeat = {"kind": "cron", "expression": "0 9 * * *"}
     version = make_version(config={"zone": "UTC", "repeat": repeat})
 
-    page = shown(by_owner.get(url("workflowversion_change", version.pk)))
+    address = url("workflowversion_change", version.pk)
+    page = shown(by_owner.get(address, {"panel": "trigger"}))
 
     assert page.count('<span class="wf-weekday">') == 10
 

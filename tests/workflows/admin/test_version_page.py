@@ -32,11 +32,14 @@ CUSTOM_TIME = {"mode": "time", "kind": "none", "zone": "Europe/Berlin"}
 
 
 def test_page_shows_trigger_options_and_document(by_owner, version, page_of):
-    page = shown(by_owner.get(page_of(version)))
+    parts = {
+        "trigger": "2026-11-22 09:00:00+00:00",
+        "options": 'name="options-stack_limit"',
+        "definition": "&quot;test_say&quot;",
+    }
 
-    assert "2026-11-22 09:00:00+00:00" in page
-    assert 'name="options-stack_limit"' in page
-    assert "&quot;test_say&quot;" in page
+    for panel, part in parts.items():
+        assert part in shown(by_owner.get(page_of(version), {"panel": panel}))
 
 
 def test_trigger_is_saved_in_its_own_shape(by_owner, version, save):
@@ -57,8 +60,8 @@ def test_wrong_cron_is_an_error_of_its_field(by_owner, version, save):
         version, "trigger", **{**CUSTOM_TIME, "kind": "cron"}, expression="x"
     )
 
-    [trigger, *_] = response.context["parts"]
-    assert list(trigger["form"].form.errors) == ["expression"]
+    form = response.context["panel"].context["form"].form
+    assert list(form.errors) == ["expression"]
     assert 'value="x"' in shown(response)
 
 
@@ -90,15 +93,16 @@ def test_concurrency_is_saved_and_shown(by_owner, version, save, page_of):
     version.refresh_from_db()
     assert version.behaviour.concurrency == Concurrency.QUEUE
     assert version.behaviour.max_running == 4
-    assert '<option value="queue" selected>' in shown(by_owner.get(page_of(version)))
+    page = shown(by_owner.get(page_of(version), {"panel": "options"}))
+    assert '<option value="queue" selected>' in page
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "10001", "x"])
 def test_wrong_maximum_is_an_error_of_its_field(by_owner, version, save, number):
     response = save(version, "options", stack_limit="1", max_running=number)
 
-    [_trigger, options, *_] = response.context["parts"]
-    assert list(options["form"].form.errors) == ["max_running"]
+    form = response.context["panel"].context["form"].form
+    assert list(form.errors) == ["max_running"]
 
 
 def test_options_of_a_frozen_version_are_saved(by_owner, frozen, save):
@@ -152,9 +156,12 @@ def test_frozen_version_refuses_and_offers_the_copy(by_owner, frozen, save):
 
 
 def test_frozen_version_has_no_save_button_but_for_options(by_owner, frozen, page_of):
-    parts = by_owner.get(page_of(frozen)).context["parts"]
+    is_open = []
+    for panel in ("trigger", "options", "definition"):
+        context = by_owner.get(page_of(frozen), {"panel": panel}).context
+        is_open.append(context["panel"].context["open"])
 
-    assert [part["open"] for part in parts] == [False, True, False]
+    assert is_open == [False, True, False]
 
 
 def test_second_tab_is_told_and_keeps_its_text(by_owner, version, save):
@@ -200,7 +207,7 @@ def test_nodes_are_listed_with_their_branches(by_owner, make_version, page_of):
 
     assert page.index('id="node-fork"') < page.index('id="node-inner"')
     assert page.index('id="node-inner"') < page.index('id="node-say"')
-    assert "?after=fork&amp;branch=no" in page
+    assert "after=fork&amp;branch=no" in page
 
 
 def test_broken_definition_does_not_break_the_page(by_owner, version, page_of):

@@ -58,7 +58,8 @@ def test_page_names_the_problems(by_owner, make_version):
     page = shown(by_owner.get(url("workflow_change", version.workflow_id)))
 
     assert "1 problem keeps this version from running" in page
-    assert url("workflowversion_node", version.pk, "lost") in page
+    editor = url("workflowversion_change", version.pk)
+    assert f"{editor}?panel=node:lost" in page
 
 
 def test_versions_tell_who_changed_them(by_owner, version):

@@ -19,6 +19,9 @@ class Connection:
             raise self.answer
         return self.answer
 
+    def llen(self, key):
+        return self.blpop(key, 0)
+
 
 @pytest.fixture
 def broker(monkeypatch):
@@ -31,6 +34,14 @@ def test_an_outage_is_waited_out(broker):
     broker.connection = Connection(RedisGone("away"))
 
     assert broker.dequeue() is None
+
+
+def test_a_scheduler_that_counts_survives_an_outage(broker):
+    broker.connection = Connection(RedisGone("away"))
+
+    assert broker.queue_size() == 0
+    broker.connection = Connection(3)
+    assert broker.queue_size() == 3
 
 
 def test_what_cannot_be_read_is_dropped(broker):

@@ -6,13 +6,14 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from tests.handlers.nodes.test_loop import loop
 from tests.nodes import node
 from workflows import registry, services
 from workflows.cluster import tasks
 from workflows.cluster.board import Board
 from workflows.cluster.pulse import Pulse
 from workflows.contracts import Lane
-from workflows.engine import Drain, Presence, Warming
+from workflows.engine import Drain, Presence, Warming, drain as draining
 from workflows.models import Worker
 
 
@@ -108,6 +109,19 @@ def test_a_worker_signs_off(worker, db):
     tasks._leave(tasks._processes[0])
 
     assert not Worker.objects.exists()
+
+
+def test_what_a_slice_cuts_short_is_woken_at_once(
+    worker, db, make_version, settings, monkeypatch
+):
+    monkeypatch.setattr(draining, "GROUP_TIME", 0.0)
+    settings.WORKFLOWS = {**settings.WORKFLOWS, "TIME_SLICE": 0.001}
+    execution = services.run_manually(make_version(loop(50)), {}, timezone.now())
+    woken = []
+    monkeypatch.setattr(tasks, "wake", woken.append)
+
+    assert looked(execution) == "queued"
+    assert woken == [[execution.pk]]
 
 
 class Ditch(Lane):

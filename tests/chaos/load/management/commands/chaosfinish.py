@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from time import monotonic
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -14,6 +15,10 @@ from triggers.schedule.config import ScheduleConfig
 from triggers.schedule.recurrence import SECOND, runs_between
 from workflows import services
 from workflows.models import Execution, Workflow, WorkflowVersion
+from workflows.poller import rest
+
+#: Seconds that schedules get to catch up.
+PATIENCE = 30
 
 
 class Command(BaseCommand):
@@ -24,12 +29,24 @@ class Command(BaseCommand):
     """
 
     def handle(self, **options):
+        self._await_schedules()
         owed = {}
         for version in WorkflowVersion.objects.filter(enabled=True):
             if not ALL[version.workflow.title].schedule:
                 continue
             owed[version.workflow.title] = self._settle(version)
         self.stdout.write(json.dumps(owed))
+
+    def _await_schedules(self):
+        """Let schedules that are late catch up: on a busy machine they are."""
+        end = monotonic() + PATIENCE
+        # Whoever was killed last is back, and has searched for records.
+        rest(2.5)
+        late = Schedule.objects.filter(version__enabled=True)
+        while late.filter(next_run_at__lt=timezone.now() - SECOND).exists():
+            if monotonic() > end:
+                return
+            rest(0.2)
 
     def _settle(self, version):
         with transaction.atomic():

@@ -1,0 +1,60 @@
+"""The forms of one node: what all nodes have, and what its type asks for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from workflows import registry
+from workflows.admin.forms import FrameForm
+from workflows.admin.pages import closed
+from workflows.forms import ConfigForm
+from workflows.graph import Node
+from workflows.models import WorkflowVersion
+from workflows.services import scope_at, trigger_names
+
+
+@dataclass
+class NodeForms:
+    """The two forms of a node: what all have, and what its type asks for."""
+
+    frame: forms.Form
+    config: ConfigForm | None
+
+    def are_valid(self) -> bool:
+        # Both are asked, so that both show their errors.
+        frame, config = self.frame.is_valid(), self.config is None or self._config()
+        return frame and config
+
+    def _config(self) -> bool:
+        return self.config is not None and self.config.is_valid()
+
+    def values(self) -> dict[str, Any]:
+        """Give the properties of the node to store."""
+        config = {"config": self.config.config} if self.config else {}
+        return {**self.frame.cleaned_data, **config}
+
+    def close(self) -> None:
+        closed(self.frame)
+        if self.config is not None:
+            closed(self.config)
+
+
+def forms_of(
+    version: WorkflowVersion, node: Node, data: QueryDict | None = None
+) -> NodeForms:
+    """Make the forms of a node of a version."""
+    frame = FrameForm(data, initial=node, prefix="node")
+    if node["type"] not in registry.nodes:
+        return NodeForms(frame, None)
+    form_class = registry.nodes.get(node["type"]).form_class
+    defaults = {name: each.initial for name, each in form_class.base_fields.items()}
+    initial = {**defaults, **form_class.flat(node.get("config") or {})}
+    scope = scope_at(version.definition, node["key"], trigger_names(version))
+    config = form_class(data, initial=initial, prefix="config", scope=scope)
+    for field in config.fields.values():
+        if getattr(field, "takes_expressions", False):
+            # Scripts offer names there, and show what it would give.
+            field.widget.attrs |= {"data-wf-expression": "", "spellcheck": "false"}
+    return NodeForms(frame, config)

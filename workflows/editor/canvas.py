@@ -1,0 +1,181 @@
+"""The nodes of a definition as marks, which a template writes down as nested lists."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+
+from workflows import registry
+from workflows.codec import TypedEncoder
+from workflows.contracts import NodeHandler
+from workflows.graph import Definition, Node, check
+
+#: Characters of a card's summary, and of one setting in it.
+LONGEST_SUMMARY, LONGEST_VALUE = 160, 60
+#: Groups that the style sheet and the icons know; others look like the last one.
+GROUPS = ("flow", "data", "values", "outside", "people", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One step while writing: a list or a node begins or ends, or one may be added.
+
+    `kind`: line, end_line, node, end_node, branches, end_branches, branch, end_branch
+    or slot. A slot says where it is as `graph.insert` takes it.
+    """
+
+    kind: str
+    key: str = ""
+    title: str = ""
+    branch: str = ""
+    type: str = ""
+    type_title: str = ""
+    group: str = ""
+    summary: str = ""
+    note: str = ""
+    disabled: bool = False
+    loops: bool = False
+    #: What is said about the node from outside, such as that it was changed.
+    state: str = ""
+    problems: int = 0
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """What marks show besides the definition itself, by the keys of nodes."""
+
+    problems: Mapping[str, int] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
+
+
+def marks(definition: Definition, remarks: Remarks | None = None) -> list[Mark]:
+    """Write down a definition; nothing if it has not even the shape of one.
+
+    Marks instead of nested values keep the template from recursing, however deep the
+    branches go.
+    """
+    if check(definition):
+        return []
+    return list(_line(definition["nodes"], Mark("slot"), remarks or Remarks()))
+
+
+def _line(nodes: list[Node], slot: Mark, remarks: Remarks) -> Iterator[Mark]:
+    yield Mark("line")
+    yield slot
+    for node in nodes:
+        yield from _node(node, remarks)
+    yield Mark("end_line")
+
+
+def _node(node: Node, remarks: Remarks) -> Iterator[Mark]:
+    key = node["key"]
+    yield _card(node, remarks)
+    if branches := branches_of(node):
+        yield Mark("branches")
+        for branch, title in branches.items():
+            yield Mark("branch", key=key, branch=branch, title=title)
+            nodes = node.get("branches", {}).get(branch, [])
+            slot = Mark("slot", key=key, branch=branch, title=title)
+            yield from _line(nodes, slot, remarks)
+            yield Mark("end_branch")
+        yield Mark("end_branches")
+    yield Mark("end_node")
+    yield Mark("slot", key=key)
+
+
+def _card(node: Node, remarks: Remarks) -> Mark:
+    key, kind = node["key"], node["type"]
+    handler = registry.nodes.get(kind) if kind in registry.nodes else None
+    type_title = title_of(kind)
+    return Mark(
+        "node",
+        key=key,
+        title=node.get("title") or type_title,
+        type=kind,
+        type_title=type_title,
+        group=group_of(handler),
+        summary=_summary(handler, node.get("config") or {}),
+        note=node.get("note", ""),
+        disabled=bool(node.get("disabled")),
+        loops=handler is not None and handler.loops,
+        state=remarks.states.get(key, ""),
+        problems=remarks.problems.get(key, 0),
+    )
+
+
+def title_of(kind: str) -> str:
+    return str(registry.nodes.get(kind).title) if kind in registry.nodes else kind
+
+
+def group_of(handler: NodeHandler | None) -> str:
+    return handler.group if handler and handler.group in GROUPS else GROUPS[-1]
+
+
+def branches_of(node: Node) -> dict[str, str]:
+    """Name the branches of a node: those of its type, and others that it has."""
+    kind = node["type"]
+    config = node.get("config") or {}
+    is_known = kind in registry.nodes
+    known = registry.nodes.get(kind).branches_for(config) if is_known else {}
+    stored = {name: name for name in node.get("branches", {})}
+    named = {name: str(title) for name, title in known.items()}
+    return {
+        **named,
+        **{name: each for name, each in stored.items() if name not in named},
+    }
+
+
+def _summary(handler: NodeHandler | None, config: Mapping[str, Any]) -> str:
+    """Say what a node is set to: what differs from the defaults of its form."""
+    fields = handler.form_class.base_fields if handler else {}
+    parts = []
+    for name, value in config.items():
+        setting = fields.get(name)
+        if value in (None, "", [], {}) or (setting and value == setting.initial):
+            continue
+        parts.append(_setting(name, setting, value))
+    return _cut(" · ".join(parts), LONGEST_SUMMARY)
+
+
+def _setting(name: str, setting: forms.Field | None, value: Any) -> str:
+    if value is True:
+        return str(setting.label or name) if setting else name
+    if isinstance(setting, forms.ChoiceField) and isinstance(value, str):
+        choices = {str(each): str(title) for each, title in _flat(setting.choices)}
+        return choices.get(value, value)
+    return _short(value)
+
+
+def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
+    """Go through choices, those in groups too."""
+    for value, title in choices:
+        if isinstance(title, list | tuple):
+            yield from title
+        else:
+            yield value, title
+
+
+def _short(value: Any) -> str:
+    return _cut(" ".join(_written(value).split()), LONGEST_VALUE)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict) and isinstance(value.get("rules"), list):
+        return " · ".join(_rule(each) for each in value["rules"])
+    return json.dumps(value, cls=TypedEncoder, ensure_ascii=False)
+
+
+def _rule(rule: Any) -> str:
+    """Write a rule of a filter or a condition without its braces."""
+    if not isinstance(rule, dict) or "op" not in rule:
+        return f"({_written(rule)})"
+    subject = rule.get("field") or _written(rule.get("left", ""))
+    return f"{subject} {rule['op']} {_written(rule.get('value', ''))}"
+
+
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -1,0 +1,474 @@
+/**
+ * The editor of a workflow.
+ *
+ * The server draws everything; this asks it for the next state and lets the page become
+ * that. Each change is a command that is posted with the revision it was made on.
+ */
+import { Idiomorph } from "./vendor/idiomorph.js";
+import { Expressions } from "./expressions.js";
+import { Finder } from "./finder.js";
+import { onKey } from "./keys.js";
+import { Mover } from "./mover.js";
+import { Stage } from "./stage.js";
+import { ways } from "./ways.js";
+
+/** Where copied nodes lie, for all workflows of this site. */
+const CLIPBOARD = "wf-copied-nodes";
+
+class WfEditor extends HTMLElement {
+    connectedCallback() {
+        /** The key of the node that is worked on; empty is the trigger. */
+        this.current = this.dataset.focus || this.dataset.panel.split("node:")[1] || "";
+        this.dirty = false;
+        this.queue = Promise.resolve();
+        this.stage = new Stage(this);
+        this.mover = new Mover(this);
+        this.finder = new Finder(this);
+        this.expressions = new Expressions(this);
+        document.documentElement.classList.add("wf-has-scripts");
+        this.addEventListener("click", (event) => this.clicked(event));
+        this.addEventListener("submit", (event) => this.submitted(event));
+        this.addEventListener("input", (event) => this.typed(event));
+        this.addEventListener("focusin", (event) => this.focused(event));
+        document.addEventListener("keydown", (event) => onKey(this, event));
+        window.addEventListener("beforeunload", (event) => {
+            if (this.dirty) {
+                event.preventDefault();
+            }
+        });
+        this.settle();
+        if (this.dataset.panel) {
+            this.focusDrawer();
+        }
+    }
+
+    // Looking.
+
+    text(name) {
+        return this.querySelector("#wf-texts").dataset[name];
+    }
+
+    get isOpen() {
+        return this.classList.contains("wf-open");
+    }
+
+    /** The card's link of a node, or of the trigger. */
+    stop(key) {
+        const node = key && document.getElementById(`node-${key}`);
+        return (node || this.querySelector("#wf-canvas")).querySelector(".wf-card-title");
+    }
+
+    select(stop) {
+        this.querySelectorAll("#wf-stage [tabindex='0']").forEach((each) => {
+            each.tabIndex = -1;
+        });
+        stop.tabIndex = 0;
+        this.current = stop.closest(".wf-node")?.dataset.key ?? "";
+    }
+
+    focusOn(key) {
+        const stop = this.stop(key);
+        this.select(stop);
+        stop.focus({ preventScroll: true });
+        this.stage.reveal(stop);
+    }
+
+    focusDrawer() {
+        const drawer = this.querySelector("#wf-drawer");
+        const field = drawer.querySelector(
+            "#wf-add-search, .errorlist + * input, fieldset:not([hidden]) :is(input:not([type=hidden]), select, textarea):not(:disabled)",
+        );
+        (field?.offsetParent ? field : drawer.querySelector("h2"))?.focus();
+    }
+
+    /** Put right what the server does not know of: focus, folds, zoom. */
+    settle() {
+        this.select(this.stop(this.current));
+        this.stage.settle();
+        this.expressions.settle();
+        const paste = this.querySelector("[data-wf-do=pasteHere]");
+        if (paste) {
+            paste.hidden = !localStorage.getItem(CLIPBOARD);
+        }
+    }
+
+    // Asking the server.
+
+    /** Show a panel; what was typed in the one before is saved first. */
+    async show(panel, { query = "", focus = true } = {}) {
+        if (this.dirty && !(await this.save())) {
+            return;
+        }
+        const address = `?panel=${encodeURIComponent(panel)}${query}`;
+        const headers = { "X-Wf-Fragment": "drawer" };
+        const answer = await this.inTurn(() => this.ask(address, { headers }));
+        if (!answer) {
+            return;
+        }
+        this.become(this.querySelector("#wf-drawer"), answer.page.querySelector("#wf-drawer"));
+        this.dataset.panel = panel;
+        history.replaceState(null, "", panel ? address : location.pathname);
+        this.settle();
+        if (focus && panel) {
+            this.focusDrawer();
+        }
+    }
+
+    close() {
+        this.dirty = false;
+        this.show("");
+        this.focusOn(this.current);
+    }
+
+    /** Send a command by its name and fields. */
+    command(name, fields = {}) {
+        const form = this.querySelector("#wf-command");
+        if (!form) {
+            return Promise.resolve(false);
+        }
+        const body = new FormData(form);
+        const values = { command: name, panel: this.dataset.panel, ...fields };
+        Object.entries(values).forEach(([each, value]) => body.set(each, value));
+        return this.send(form.action, body);
+    }
+
+    save() {
+        const form = this.querySelector("#wf-drawer .wf-settings");
+        return form ? this.send(form.action, new FormData(form)) : Promise.resolve(true);
+    }
+
+    send(address, body) {
+        return this.inTurn(() => this.post(address, body));
+    }
+
+    /** Ask the server one after the other: a command needs the revision of the last. */
+    inTurn(ask) {
+        this.queue = this.queue.then(ask).catch((error) => {
+            console.error(error);
+            return false;
+        });
+        return this.queue;
+    }
+
+    async post(address, body) {
+        if (this.dirty && body.get("command") !== "update" && !body.has("part")) {
+            const form = this.querySelector("#wf-drawer .wf-settings");
+            this.dirty = false;
+            if (form && !(await this.post(form.action, new FormData(form)))) {
+                return false;
+            }
+        }
+        body.set("revision", this.dataset.revision);
+        const headers = { "X-Wf-Fragment": "editor" };
+        const answer = await this.ask(address, { method: "POST", body, headers });
+        if (!answer) {
+            return false;
+        }
+        this.changed(answer, address, body);
+        return answer.ok;
+    }
+
+    changed(answer, address, body) {
+        const wasAdded = body.get("command") === "insert";
+        const hadFocus = this.contains(document.activeElement) || document.activeElement === document.body;
+        const inDrawer = document.activeElement?.closest("#wf-drawer") && !wasAdded;
+        this.dirty = !answer.ok && Boolean(answer.page.querySelector(".wf-settings"));
+        this.become(this, answer.page.querySelector("wf-editor"));
+        if (answer.ok && this.dataset.focus) {
+            this.current = this.dataset.focus;
+        }
+        const panel = this.dataset.panel;
+        history.replaceState(null, "", panel ? `?panel=${encodeURIComponent(panel)}` : location.pathname);
+        this.settle();
+        this.offerAgain(answer, address, body);
+        if (wasAdded && answer.ok) {
+            this.stage.reveal(this.stop(this.current));
+            this.focusDrawer();
+        } else if (!answer.ok && panel) {
+            this.focusDrawer();
+        } else if (hadFocus && !(inDrawer && panel)) {
+            this.focusOn(this.current);
+        }
+    }
+
+    /** After a conflict the person has seen what changed, and may insist. */
+    offerAgain(answer, address, body) {
+        const button = this.querySelector("[data-wf-again]");
+        if (button && answer.status === 409) {
+            button.hidden = false;
+            button.onclick = () => this.send(address, body);
+            button.focus();
+        }
+    }
+
+    /** Fetch a part of the page; undefined if there is none, which is said. */
+    async ask(address, options) {
+        this.setAttribute("aria-busy", "true");
+        try {
+            const response = await fetch(address, options);
+            const page = new DOMParser().parseFromString(await response.text(), "text/html");
+            if (page.querySelector("wf-editor, #wf-drawer")) {
+                return { ok: response.ok, status: response.status, page };
+            }
+            this.say(this.text("failed"));
+        } catch {
+            this.say(this.text("failed"));
+        } finally {
+            this.removeAttribute("aria-busy");
+        }
+        return undefined;
+    }
+
+    become(old, next) {
+        Idiomorph.morph(old, next, {
+            morphStyle: "outerHTML",
+            callbacks: { beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy" },
+        });
+    }
+
+    say(text) {
+        const toast = this.querySelector("#wf-toast");
+        toast.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+    }
+
+    // What people do.
+
+    clicked(event) {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || this.mover.clicked(event)) {
+            return;
+        }
+        const plus = event.target.closest(".wf-plus");
+        const link = event.target.closest("[data-wf-panel]");
+        const button = event.target.closest("[data-wf-do]");
+        const card = event.target.closest(".wf-card");
+        if (plus) {
+            event.preventDefault();
+            this.addAt(plus.closest(".wf-slot"));
+        } else if (button) {
+            this[button.dataset.wfDo]();
+        } else if (link) {
+            event.preventDefault();
+            this.followed(link, event);
+        } else if (card) {
+            this.select(card.querySelector(".wf-card-title"));
+            this.followed(card.querySelector("[data-wf-panel]"), event);
+        }
+    }
+
+    followed(link, event) {
+        const panel = link.dataset.wfPanel;
+        if (link.dataset.wfGo) {
+            this.current = link.dataset.wfGo;
+            this.stage.reveal(this.stop(this.current));
+        }
+        if (!panel) {
+            this.close();
+            return;
+        }
+        const isCard = link.classList.contains("wf-card-title");
+        this.show(panel, { focus: !isCard || event.detail === 0 });
+        if (isCard && event.detail > 0) {
+            this.select(link);
+            link.focus({ preventScroll: true });
+        }
+    }
+
+    submitted(event) {
+        const form = event.target;
+        if (form.hasAttribute("data-wf-plain")) {
+            this.dirty = false;
+            return;
+        }
+        event.preventDefault();
+        const body = new FormData(form, event.submitter);
+        if (form.classList.contains("wf-settings")) {
+            this.dirty = false;
+        }
+        this.send(form.action, body);
+    }
+
+    typed(event) {
+        if (event.target.id === "wf-add-search") {
+            this.filterTypes(event.target.value);
+        } else if (event.target.closest(".wf-settings")) {
+            this.dirty = true;
+        }
+    }
+
+    filterTypes(text) {
+        const wanted = text.trim().toLocaleLowerCase();
+        const form = this.querySelector(".wf-add");
+        form.querySelectorAll(".wf-type").forEach((each) => {
+            const words = `${each.textContent} ${each.value}`.toLocaleLowerCase();
+            each.hidden = !words.includes(wanted);
+        });
+        form.querySelectorAll("fieldset").forEach((each) => {
+            each.hidden = !each.querySelector(".wf-type:not([hidden])");
+        });
+        form.querySelector(".wf-none").hidden = Boolean(form.querySelector(".wf-type:not([hidden])"));
+    }
+
+    focused(event) {
+        const stop = event.target.closest("#wf-stage .wf-card-title, #wf-stage .wf-plus");
+        if (stop && !this.mover.picked) {
+            this.select(stop);
+        }
+    }
+
+    addAt(slot) {
+        const { after, branch } = slot.dataset;
+        const query = `&after=${encodeURIComponent(after)}&branch=${encodeURIComponent(branch)}`;
+        this.place = { after, branch };
+        return this.show("add", { query });
+    }
+
+    // What buttons and keys call.
+
+    add() {
+        const plus = document.activeElement.closest(".wf-slot");
+        this.addAt(plus ?? ways.slotBehind(this, this.current));
+    }
+
+    addBefore() {
+        this.addAt(ways.slotBefore(this, this.current));
+    }
+
+    remove() {
+        if (!this.current) {
+            return;
+        }
+        const key = this.current;
+        const panel = this.dataset.panel === `node:${key}` ? "" : this.dataset.panel;
+        this.current = ways.neighbour(this, key);
+        this.command("delete", { key, panel });
+    }
+
+    duplicate() {
+        if (this.current) {
+            this.command("duplicate", { key: this.current });
+        }
+    }
+
+    toggle() {
+        if (this.current) {
+            this.command("toggle", { key: this.current });
+        }
+    }
+
+    undo() {
+        this.command("undo");
+    }
+
+    redo() {
+        this.command("redo");
+    }
+
+    async copy() {
+        if (!this.current) {
+            return;
+        }
+        const key = encodeURIComponent(this.current);
+        const response = await fetch(`${this.dataset.edit}?copy=${key}`);
+        if (response.ok) {
+            localStorage.setItem(CLIPBOARD, await response.text());
+            this.say(this.text("copied"));
+            this.settle();
+        } else {
+            this.say(this.text("failed"));
+        }
+    }
+
+    paste(place) {
+        const nodes = localStorage.getItem(CLIPBOARD);
+        if (!nodes) {
+            this.say(this.text("nothing"));
+            return;
+        }
+        const { after, branch } = place ?? ways.slotBehind(this, this.current).dataset;
+        this.command("paste", { nodes, after, branch, panel: "" });
+    }
+
+    pasteHere() {
+        const form = this.querySelector(".wf-add");
+        this.paste({ after: form.elements.after.value, branch: form.elements.branch.value });
+    }
+
+    pick() {
+        this.mover.pick(this.current);
+    }
+
+    find() {
+        this.finder.open();
+    }
+
+    fold() {
+        this.stage.fold(this.current);
+    }
+
+    rename() {
+        if (!this.current || !this.isOpen) {
+            return;
+        }
+        const link = this.stop(this.current);
+        const key = this.current;
+        const input = Object.assign(document.createElement("input"), {
+            className: "wf-rename",
+            value: link.textContent,
+            maxLength: 200,
+            ariaLabel: link.textContent,
+        });
+        let isOver = false;
+        const end = (isKept) => {
+            if (isOver) {
+                return;
+            }
+            isOver = true;
+            const title = input.value;
+            const isNew = title !== link.textContent;
+            input.remove();
+            link.hidden = false;
+            this.focusOn(key);
+            if (isKept && isNew) {
+                this.command("rename", { key, title });
+            }
+        };
+        input.addEventListener("keydown", (event) => {
+            event.stopPropagation();
+            if (event.key === "Enter" || event.key === "Escape") {
+                event.preventDefault();
+                end(event.key === "Enter");
+            }
+        });
+        input.addEventListener("blur", () => end(true));
+        link.hidden = true;
+        link.after(input);
+        input.select();
+        input.focus();
+    }
+
+    run() {
+        document.getElementById("wf-run")?.click();
+    }
+
+    help() {
+        this.show("keys");
+    }
+
+    zoomIn() {
+        this.stage.zoomBy(1.25);
+    }
+
+    zoomOut() {
+        this.stage.zoomBy(0.8);
+    }
+
+    zoomReal() {
+        this.stage.zoom = 1;
+    }
+
+    fit() {
+        this.stage.fit();
+    }
+}
+
+customElements.define("wf-editor", WfEditor);
