@@ -1,11 +1,12 @@
 """How late schedules of one second start: planned second to first node.
 
-    DATABASE_URL=postgres://... python -m benchmarks.lateness 1000 [--peers]
+    DATABASE_URL=postgres://... python -m benchmarks.lateness 1000 10000 [--rounds 3]
 
 Starts a real scheduler and a real cluster on a database of its own beside the named
-one, and prints p50, p99 and the maximum in milliseconds. Every workflow has another
-configuration. They are enabled while the cluster runs, or with `--before` before it
-starts. With `--peers` APScheduler does the same in the same run.
+one, and prints p50, p99 and the maximum in milliseconds for each number of schedules,
+and at the end their medians. Every workflow has another configuration. They are enabled
+while the cluster runs, or with `--before` before it starts. With `--peers` APScheduler
+does the same in the same run.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from benchmarks.clusters import Clusters, clusters
 from benchmarks.executions import await_end
-from benchmarks.figures import percentile
+from benchmarks.figures import Figure, Table, percentile
 from benchmarks.peers.lineup import SCHEDULERS
 from benchmarks.peers.running import PeerFailed, Server, run, server_url
 from benchmarks.places import Place, place
@@ -75,17 +76,17 @@ def percentiles(values: Iterable[float]) -> str:
     return f"p50 {p50:.0f} ms, p99 {p99:.0f} ms, max {ordered[-1]:.0f} ms"
 
 
-def measure(here: Place, options: argparse.Namespace) -> None:
+def measure(here: Place, options: argparse.Namespace, count: int, table: Table) -> None:
     here.fresh()
     if options.before:
-        moment = prepare(options.count, 8 + START_UP)
+        moment = prepare(count, 8 + START_UP)
         with started(here.folder, options.workers) as running:
-            await_all(running, options.count, moment)
+            await_all(running, count, moment)
     else:
         with started(here.folder, options.workers) as running:
-            moment = prepare(options.count, 8)
-            await_all(running, options.count, moment)
-    report(options, moment)
+            moment = prepare(count, 8)
+            await_all(running, count, moment)
+    report(options, moment, table)
 
 
 def started(folder: Path, workers: int) -> AbstractContextManager[Clusters]:
@@ -98,7 +99,7 @@ def await_all(running: Clusters, count: int, moment: datetime) -> None:
     await_end(running, count)
 
 
-def report(options: argparse.Namespace, moment: datetime) -> None:
+def report(options: argparse.Namespace, moment: datetime, table: Table) -> None:
     jobs = Job.objects.filter(number=1).values_list("started_at", flat=True)
     created = Execution.objects.values_list("created_at", flat=True)
     late = [(started - moment).total_seconds() * 1000 for started in jobs]
@@ -106,6 +107,9 @@ def report(options: argparse.Namespace, moment: datetime) -> None:
     print(f"{connection.vendor}, {len(late)} schedules, {options.workers} workers")
     print(f"  execution created: {percentiles(planned)}")
     print(f"  first node started: {percentiles(late)}", flush=True)
+    name = f"{connection.vendor}, {len(late)} schedules"
+    for what, part in (("p50", 0.5), ("p99", 0.99), ("max", 1.0)):
+        table.add(Figure(name, what, percentile(late, part), "ms"))
 
 
 def measure_peers(count: int) -> None:
@@ -126,7 +130,8 @@ def parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    made.add_argument("count", type=int, nargs="?", default=1000)
+    made.add_argument("counts", type=int, nargs="*", default=[1000], metavar="count")
+    made.add_argument("--rounds", type=int, default=1)
     made.add_argument("--workers", type=int, default=2)
     made.add_argument("--before", action="store_true", help="enable, then start")
     made.add_argument("--peers", action="store_true", help="APScheduler as well")
@@ -136,10 +141,14 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     options = parser().parse_args()
     clean_up_on_sigterm()
+    table = Table()
     with place() as here:
-        measure(here, options)
+        for _round in range(options.rounds):
+            for count in options.counts:
+                measure(here, options, count, table)
+    print(f"\n{table.markdown()}")
     if options.peers:
-        measure_peers(options.count)
+        measure_peers(options.counts[0])
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from workflows.poller import rest
 IDLE, PAUSES = 10.0, (0.03, 0.1)
 ROUNDS_OF_LOOP = 100
 #: How a definition has a loop of so many rounds around its nodes.
-LOOP = {"key": "loop", "type": "loop", "config": {"target": ROUNDS_OF_LOOP}}
+LOOP = {"key": "loop", "type": "loop", "config": {"items": ROUNDS_OF_LOOP}}
 
 
 def _call(running: Clusters, version: WorkflowVersion) -> tuple[float, int]:

@@ -33,6 +33,8 @@ SHOWN = 2_000
 KEPT = 200_000
 #: Steps that a run records; further ones only count.
 MOST_STEPS = 2_000
+#: How long a claim needs no second look.
+FRESH = timedelta(milliseconds=500)
 #: How long steps may wait to be written together.
 GATHER = timedelta(seconds=1)
 
@@ -64,6 +66,7 @@ class Record(Observer):
     halted: Halted
     steps: list[WorkStep] = field(default_factory=list)
     written_at: datetime | None = None
+    has_looked: bool = False
     error: str = ""
 
     def begin(self, action: Action) -> None:
@@ -71,12 +74,15 @@ class Record(Observer):
 
     def check(self) -> None:
         """Raise if the work may not go on: before each handler, and in transfers."""
-        if not ours(self.work).exists():
+        now = self.clock()
+        # The claim was committed right before the first look, unless it froze since.
+        is_fresh = not self.has_looked and now - self.run.started_at < FRESH
+        self.has_looked = True
+        if not is_fresh and not ours(self.work).exists():
             raise ClaimLost
         if self.halted():
             reason = "its worker was told to stop"
             raise Stopped(reason)
-        now = self.clock()
         limit = settings().run_limit
         if now - self.run.started_at > limit:
             reason = f"the run took longer than {limit.total_seconds():g} s"

@@ -1,11 +1,13 @@
 """Brokers of django-q2 for messages that may be lost: taking one deletes it.
 
-On PostgreSQL clusters are woken by NOTIFY; elsewhere they look every `poll` seconds.
+On PostgreSQL clusters are woken by NOTIFY, on SQLite by a change of the file; elsewhere
+they look every `poll` seconds.
 """
 
 import logging
 from collections.abc import Iterable
 from functools import cached_property
+from time import monotonic
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connections, transaction
@@ -17,13 +19,21 @@ from django_q.signing import SignedPackage
 
 from workflows.attempts import Errored, attempt
 from workflows.models import lock_free
-from workflows.notices import EXECUTIONS, Listener, can_notify
+from workflows.notices import (
+    EXECUTIONS,
+    Changes,
+    Listener,
+    can_compare,
+    can_notify,
+)
 from workflows.poller import rest
 
 logger = logging.getLogger(__name__)
 
 #: How long a cluster waits for a notification before it looks by itself.
 PATIENCE = 1.0
+#: How long it rests between two questions whether an SQLite file was changed.
+GLANCE = 0.015
 #: How long it rests when what carries the messages does not answer.
 RECOVERY = 0.5
 
@@ -81,6 +91,10 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
     """Take = delete under SKIP LOCKED; enqueue = insert in the caller's transaction."""
 
     @cached_property
+    def _changes(self) -> Changes:
+        return Changes(Conf.ORM)
+
+    @cached_property
     def _listener(self) -> Listener:
         return Listener(EXECUTIONS, Conf.ORM)
 
@@ -135,7 +149,19 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
         return rows
 
     def _wait(self) -> None:
-        if not self._is_postgresql:
+        if self._is_postgresql:
+            self._listener.wait(PATIENCE)
+        elif can_compare(Conf.ORM):
+            self._await_change()
+        else:
             rest(Conf.POLL)
-            return
-        self._listener.wait(PATIENCE)
+
+    def _await_change(self) -> None:
+        """Return when somebody has written: to see that is cheaper than to look.
+
+        What was written since the last return counts, so that nothing is missed
+        between the look and this.
+        """
+        end = monotonic() + PATIENCE
+        while not self._changes.happened() and monotonic() < end:
+            rest(GLANCE)

@@ -116,6 +116,7 @@ def test_a_worker_that_lost_its_claim_writes_nothing(time):
     work, this = taken()
     give_back(abandoned(NOW), NOW, "Its worker died.")
     take(owner=2)
+    time.forward(seconds=1)
 
     run(work, this, time, threads=False)
 

@@ -149,3 +149,38 @@ def test_a_notification_ends_the_wait_at_once(wakeup, monkeypatch):
 @pytest.mark.django_db
 def test_a_broker_goes_to_processes_that_are_not_forked(wakeup):
     assert pickle.loads(pickle.dumps(wakeup)).list_key == QUEUE  # noqa: S301
+
+
+class Answers:
+    """Tells what `Changes` would, in turn."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+
+    def happened(self):
+        return self.answers.pop(0)
+
+
+@pytest.mark.django_db
+def test_a_change_of_the_file_ends_the_wait(wakeup, monkeypatch):
+    rests = []
+    monkeypatch.setattr(module, "can_notify", lambda alias: False)
+    monkeypatch.setattr(module, "can_compare", lambda alias: True)
+    monkeypatch.setattr(module, "rest", rests.append)
+    wakeup._changes = Answers(False, False, True)
+
+    wakeup._wait()
+
+    assert rests == [module.GLANCE] * 2
+
+
+@pytest.mark.django_db
+def test_elsewhere_it_looks_now_and_then(wakeup, monkeypatch):
+    rests = []
+    monkeypatch.setattr(module, "can_notify", lambda alias: False)
+    monkeypatch.setattr(module, "can_compare", lambda alias: False)
+    monkeypatch.setattr(module, "rest", rests.append)
+
+    wakeup._wait()
+
+    assert rests == [Conf.POLL]
