@@ -20,6 +20,7 @@ from workflows.contracts.nodes import (
     Reply,
 )
 from workflows.contracts.switches import Stopped, Switch
+from workflows.contracts.templates import Template
 from workflows.contracts.triggers import (
     Calendar,
     ComingRun,
@@ -59,6 +60,7 @@ __all__ = [
     "Subscription",
     "Succeeded",
     "Switch",
+    "Template",
     "Trigger",
     "Waiting",
     "shape_of_fields",
