@@ -13,6 +13,14 @@ from workflows.services.edits import (
 )
 from workflows.services.event import Event
 from workflows.services.events import record_missed, refuse, start, start_many
+from workflows.services.exchange import (
+    LARGEST,
+    create_from_template,
+    export,
+    import_document,
+    import_text,
+    read_template,
+)
 from workflows.services.executions import (
     cancel,
     expire,
@@ -27,6 +35,7 @@ from workflows.services.history import Author, Steps, changes_since, steps_of
 from workflows.services.replies import resume
 from workflows.services.retention import prune
 from workflows.services.scopes import Place, scope_at, scopes_of
+from workflows.services.trials import Trial, has_real_effect, try_node
 from workflows.services.validation import (
     Problem,
     problems_of,
@@ -45,11 +54,13 @@ from workflows.services.versions import (
 )
 
 __all__ = [
+    "LARGEST",
     "Author",
     "Event",
     "Place",
     "Problem",
     "Steps",
+    "Trial",
     "archive",
     "archive_version",
     "cancel",
@@ -60,17 +71,23 @@ __all__ = [
     "copy_as_new",
     "copy_as_version",
     "create",
+    "create_from_template",
     "disable",
     "drop_ahead",
     "edit",
     "enable",
     "end_orphans",
     "expire",
+    "export",
+    "has_real_effect",
+    "import_document",
+    "import_text",
     "insert_ahead",
     "may_start_ahead",
     "problems_of",
     "prune",
     "purge",
+    "read_template",
     "record_missed",
     "redo",
     "refuse",
@@ -90,6 +107,7 @@ __all__ = [
     "steps_of",
     "trigger_names",
     "trigger_problems",
+    "try_node",
     "undo",
     "unheard",
     "unwoken",
