@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows import registry
 from workflows.attempts import Errored
-from workflows.contracts import Effect, Ended, Failed, Round, Succeeded, Waiting
+from workflows.contracts import Effect, Ended, Failed, Fork, Round, Succeeded, Waiting
 from workflows.engine import Clock, Tried, run_alone
 from workflows.graph import Step, find
 from workflows.models import WorkflowVersion
@@ -130,5 +130,9 @@ def _told(tried: Tried) -> Trial:
             )
             given |= {"result": item, "branch": branch}
             return Trial(Outcome.ROUND, **given, remarks=[remark])
+        case Fork(branches):
+            remark = _("These branches would run side by side.")
+            given |= {"result": list(branches), "remarks": [remark]}
+            return Trial(Outcome.SUCCEEDED, **given)
         case _ as never:
             assert_never(never)
