@@ -121,6 +121,14 @@ def _told(tried: Tried) -> Trial:
                 else _("It would wait until %(until)s, or for a reply.") % moment
             )
             return Trial(Outcome.WAITING, **given, result=result, remarks=[remark])
+        case Round() | Fork():
+            return _of_branches(tried.answer, given)
+        case _ as never:
+            assert_never(never)
+
+
+def _of_branches(answer: Round | Fork, given: dict[str, Any]) -> Trial:
+    match answer:
         case Round(item, length, branch=branch):
             remark = (
                 _("The first of its rounds would have this item.")
