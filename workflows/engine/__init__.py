@@ -1,7 +1,7 @@
 """Run executions: claim a batch, advance it, commit it as a group."""
 
 from workflows.engine.claims import give_back
-from workflows.engine.compiled import forget_compiled
+from workflows.engine.compiled import callbacks_in, forget_compiled
 from workflows.engine.drain import Drain, inline
 from workflows.engine.families import tell_parents
 from workflows.engine.holding import held, release_held, unfinished
@@ -9,13 +9,17 @@ from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
 from workflows.engine.replies import keep_reply
 from workflows.engine.telling import tell_ended
+from workflows.engine.trying import Clock, Tried, run_alone
 from workflows.engine.warming import Warming
 
 __all__ = [
+    "Clock",
     "Drain",
     "Presence",
+    "Tried",
     "Warming",
     "busy",
+    "callbacks_in",
     "forget_compiled",
     "give_back",
     "held",
@@ -27,6 +31,7 @@ __all__ = [
     "register",
     "release_held",
     "renew",
+    "run_alone",
     "tell_ended",
     "tell_parents",
     "unfinished",

@@ -98,6 +98,12 @@ def callbacks_of(version: CompiledVersion, execution: int) -> dict[str, Any]:
     return {"callbacks": found}
 
 
+def callbacks_in(version: WorkflowVersion) -> dict[str, Any]:
+    """Give the same for no execution, to show what they look like."""
+    ready = compiled({version.pk: version.revision})
+    return callbacks_of(ready[version.pk], 0) if version.pk in ready else {}
+
+
 def not_ready(since: datetime) -> list[tuple[int, int]]:
     """List the enabled versions, changed since a moment, that are not compiled yet.
 
@@ -120,7 +126,7 @@ def forget_compiled() -> None:
 def _compile(row: Sequence[Any]) -> CompiledVersion:
     _pk, revision, number, definition, workflow_id, title = row
     planned = plan(definition, looping())
-    steps = {key: _compile_step(step) for key, step in planned.steps.items()}
+    steps = {key: compile_step(step) for key, step in planned.steps.items()}
     return CompiledVersion(
         revision=revision,
         workflow={"id": workflow_id, "title": title, "version": number},
@@ -137,7 +143,8 @@ def _callback(step: CompiledStep | WorkflowError, execution: int, key: str) -> s
     return step.handler.callback(step.config.constants, execution, key)
 
 
-def _compile_step(step: Step) -> CompiledStep | WorkflowError:
+def compile_step(step: Step) -> CompiledStep | WorkflowError:
+    """Make a node ready, or say what is wrong with it."""
     try:
         handler = nodes.get(step.type)
         config = _compiled_config(handler.form_class, dump(step.config))
