@@ -57,9 +57,9 @@ def test_what_an_outside_node_did_is_said_to_be_real(trial):
 
     assert len(Outside.asked) == 1
     assert "is real and stays done" in given.remarks[-1]
-    assert services.has_real_effect("outside")
-    assert not services.has_real_effect("write")
-    assert not services.has_real_effect("nix")
+    assert services.has_real_effect("outside", {})
+    assert not services.has_real_effect("write", {})
+    assert not services.has_real_effect("nix", {})
 
 
 @pytest.mark.parametrize(
