@@ -18,6 +18,7 @@ from workflows.contracts.nodes import (
     NodeRun,
     PastRound,
     Reply,
+    shape_of,
 )
 from workflows.contracts.switches import Stopped, Switch
 from workflows.contracts.templates import Template
@@ -63,6 +64,7 @@ __all__ = [
     "Template",
     "Trigger",
     "Waiting",
+    "shape_of",
     "shape_of_fields",
     "shape_of_list",
 ]
