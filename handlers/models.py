@@ -2,6 +2,7 @@
 
 from handlers.actions.models import Document, HttpAlias, SqlDatabase
 from handlers.events.models import EventChannel, EventWait, SentEvent
+from handlers.inbox.models import InboxMessage
 from handlers.outbox.models import Notification, OpenPage, PageCommand
 from handlers.people.models import HumanTask, TaskNote, TaskShare
 from handlers.work.models import ApiToken, Work, WorkRun, WorkStep
@@ -13,6 +14,7 @@ __all__ = [
     "EventWait",
     "HttpAlias",
     "HumanTask",
+    "InboxMessage",
     "Notification",
     "OpenPage",
     "PageCommand",

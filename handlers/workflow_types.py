@@ -1,9 +1,11 @@
 """The node types of this app, in the order of the add menu, and its works."""
 
 from handlers.events.pollers import PruneEvents
+from handlers.inbox.pollers import PruneInbox
 from handlers.nodes.aggregate import Aggregate
 from handlers.nodes.calculation import Calculation
 from handlers.nodes.condition import Condition
+from handlers.nodes.copy_to import CopyTo
 from handlers.nodes.create import Create
 from handlers.nodes.dates import Dates
 from handlers.nodes.delay import Delay
@@ -66,6 +68,7 @@ register_node(BackgroundWork)
 register_node(Log)
 
 register_node(ManualTask)
+register_node(CopyTo)
 
 register_lane(Crew)
 
@@ -77,3 +80,4 @@ register_poller(RemindPeople)
 register_poller(CloseTasks)
 
 register_poller(PruneEvents)
+register_poller(PruneInbox)

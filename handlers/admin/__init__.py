@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from handlers.admin.connections import AliasAdmin, DatabaseAdmin, DocumentAdmin
+from handlers.admin.inbox import InboxAdmin
 from handlers.admin.notifications import NotificationAdmin
 from handlers.admin.tasks import TaskAdmin
 from handlers.admin.todo import TodoAdmin
@@ -13,6 +14,7 @@ from handlers.models import (
     Document,
     HttpAlias,
     HumanTask,
+    InboxMessage,
     Notification,
     SqlDatabase,
     TaskShare,
@@ -24,6 +26,7 @@ def register(site: admin.AdminSite) -> None:
     """Put these pages on an admin site; the default site has them already."""
     site.register(TaskShare, TodoAdmin)
     site.register(HumanTask, TaskAdmin)
+    site.register(InboxMessage, InboxAdmin)
     site.register(Work, WorkAdmin)
     site.register(HttpAlias, AliasAdmin)
     site.register(SqlDatabase, DatabaseAdmin)

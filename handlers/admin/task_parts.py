@@ -18,7 +18,7 @@ from handlers.people import outcomes
 from handlers.people.models import HumanTask, TaskNote, TaskShare
 from handlers.people.questions import LONG, shown
 from handlers.people.states import ShareState, TaskState
-from handlers.people.texts import harmless
+from handlers.texts import harmless
 from workflows.admin.badges import badge, isolated, moment
 from workflows.models import Execution
 

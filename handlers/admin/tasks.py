@@ -4,11 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from handlers.admin import task_parts
 from handlers.admin.pages import HandlersAdmin
@@ -17,7 +18,7 @@ from handlers.people.models import HumanTask
 from handlers.people.states import ShareState
 from workflows.admin.badges import cut, isolated, moment
 from workflows.admin.effects import bulk_action
-from workflows.admin.filters import WorkflowFilter
+from workflows.admin.filters import WorkflowFilter, workflow_widget
 from workflows.admin.paging import CappedPaginator
 
 
@@ -36,9 +37,6 @@ class TaskAdmin(HandlersAdmin):
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     paginator = CappedPaginator
-
-    class Media:
-        css = {"all": ["handlers/tasks.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[HumanTask]:
         answered = Count("shares", filter=Q(shares__state=ShareState.ANSWERED))
@@ -70,6 +68,17 @@ class TaskAdmin(HandlersAdmin):
     @admin.display(description=_("deadline"), ordering="due_at")
     def deadline(self, task: HumanTask) -> SafeString | str:
         return task_parts.deadline(task, timezone.now())
+
+    @property
+    def media(self) -> Media:
+        own = Media(css={"all": ["handlers/tasks.css"]})
+        return super().media + own + workflow_widget(self.admin_site).media
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        given = {"title": gettext("Tasks for people"), **(extra_context or {})}
+        return super().changelist_view(request, given)
 
     def get_urls(self) -> list[URLPattern]:
         return [*self.effect_urls(), *super().get_urls()]

@@ -108,6 +108,12 @@ class TodoAdmin(HandlersAdmin):
     def deadline(self, share: TaskShare) -> SafeString | str:
         return task_parts.deadline(share.task, timezone.now())
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        given = {"title": gettext("My tasks"), **(extra_context or {})}
+        return super().changelist_view(request, given)
+
     # The page.
 
     def get_urls(self) -> list[URLPattern]:

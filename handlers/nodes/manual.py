@@ -5,21 +5,20 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from handlers import time_limits
 from handlers.fields import require, require_values
-from handlers.people import outcomes, questions
+from handlers.people import choosing, outcomes, questions
 from handlers.people.answering import result_of
 from handlers.people.asking import Place, Request, Times, ask, close
 from handlers.people.assignees import find_people
+from handlers.people.choosing import PeopleField, PeopleForm, chosen
 from handlers.people.models import HumanTask
 from handlers.people.spans import read_spans
 from handlers.people.states import Escalation, Rule, TaskState
 from handlers.time_limits import TimeLimitForm
-from workflows.collections import collection
 from workflows.contracts import (
     Effect,
     Failed,
@@ -35,7 +34,6 @@ from workflows.contracts import (
     shape_of_list,
 )
 from workflows.exceptions import WorkflowError
-from workflows.filters import FilterField, check_filter, is_open
 from workflows.forms import (
     IntegerExpression,
     TextExpression,
@@ -43,10 +41,6 @@ from workflows.forms import (
 )
 
 BRANCH, CONTINUE, ONLY_YES = "branch", "continue", "only_yes"
-
-
-class PeopleField(ValueField):
-    """User names, keys or records of users: one, a list, or names with commas."""
 
 
 class DocumentField(ValueField):
@@ -85,7 +79,7 @@ class SpansField(forms.CharField):
             raise ValidationError(gettext("Give one duration, such as 2d."))
 
 
-class ManualForm(TimeLimitForm):
+class ManualForm(TimeLimitForm, PeopleForm):
     """Says what is asked of whom, how answers decide, and until when."""
 
     title = TextExpression(label=_("Title"), max_length=500)
@@ -93,21 +87,6 @@ class ManualForm(TimeLimitForm):
         label=_("Description"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
-    )
-    users = PeopleField(
-        label=_("Users"),
-        required=False,
-        help_text=_("Names with commas, or {{ nodes.query }}: keys or records."),
-    )
-    user_groups = PeopleField(
-        label=_("Groups"),
-        required=False,
-        help_text=_("Names with commas; their active members are asked."),
-    )
-    user_filter = FilterField(
-        label=_("Users by a filter"),
-        required=False,
-        help_text=_("Over the users; workflows must be allowed to touch them."),
     )
     rule = forms.ChoiceField(label=_("Rule"), choices=Rule.choices, initial=Rule.ONE)
     percent = IntegerExpression(
@@ -174,9 +153,7 @@ class ManualForm(TimeLimitForm):
         (
             _("Who"),
             [
-                "users",
-                "user_groups",
-                "user_filter",
+                *choosing.FIELDS,
                 ("rule", "percent"),
                 "may_hand_over",
             ],
@@ -195,21 +172,8 @@ class ManualForm(TimeLimitForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        rules = cleaned.get("user_filter")
-        named = [cleaned.get("users"), cleaned.get("user_groups"), not is_open(rules)]
-        if not any(named) and "user_filter" not in self.errors:
-            self.add_error("users", _("Say who is asked."))
-        self._check_filter(rules)
         self._check_times(cleaned)
         return cleaned
-
-    def _check_filter(self, rules: Any) -> None:
-        if is_open(rules):
-            return
-        try:
-            check_filter(collection(get_user_model()._meta.label_lower), rules)
-        except WorkflowError as error:
-            self.add_error("user_filter", str(error))
 
     def _check_times(self, cleaned: Mapping[str, Any]) -> None:
         is_endless = cleaned.get("deadline") == time_limits.NEVER
@@ -315,9 +279,7 @@ def _request(run: NodeRun, due_at: datetime | None) -> Request:
         ),
         title=config["title"],
         description=config["description"] or "",
-        people=find_people(
-            config["users"], config["user_groups"], config["user_filter"]
-        ),
+        people=chosen(config),
         outcomes=outcomes.read_outcomes(config["outcomes"] or []),
         questions=questions.read_questions(config["questions"] or []),
         rule=config["rule"],

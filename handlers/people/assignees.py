@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from handlers.people.texts import line
+from handlers.texts import line
 from workflows.collections import collection
 from workflows.exceptions import WorkflowError
 from workflows.filters import filtered, is_open
@@ -41,8 +41,8 @@ class PersonCannotAnswer(WorkflowError):
 
     def __init__(self, name: str) -> None:
         sentence = gettext(
-            "The user '%(name)s' cannot answer: the account must be active and allowed "
-            "to sign in to the admin (is_active and is_staff)."
+            "The user '%(name)s' cannot be asked or told anything: the account must be "
+            "active and allowed to sign in to the admin (is_active and is_staff)."
         )
         super().__init__(sentence % {"name": name[:60]})
 

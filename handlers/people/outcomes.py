@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from handlers.people.questions import LINE, NAME
-from handlers.people.texts import line
+from handlers.texts import line
 from workflows.exceptions import WorkflowError
 
 #: Outcomes of one task.

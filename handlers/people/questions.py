@@ -11,7 +11,7 @@ from django import forms
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from handlers.people.texts import line
+from handlers.texts import line
 from workflows.contracts import Field, Kind, Shape
 from workflows.exceptions import WorkflowError
 from workflows.expressions import is_expression

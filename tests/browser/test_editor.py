@@ -87,8 +87,7 @@ def test_daily_workflow_takes_ten_clicks_at_most(browse):
     click("button", "Enable", "#wf-bar")
 
     expect(page.get_by_role("button", name="Disable", exact=True).first).to_be_visible()
-    version = WorkflowVersion.objects.get()
-    assert version.enabled
+    version = WorkflowVersion.objects.get(enabled=True)
     assert find(version.definition, "calculation")["config"] == {"value": "{{ 6 * 7 }}"}
     assert click.count <= 10
 
@@ -354,6 +353,18 @@ def test_page_is_as_wide_as_its_window(browse, version, width):
     for panel in ("", "node:fork"):
         page.goto(f"{url('workflowversion_change', version.pk)}?panel={panel}")
         assert page.evaluate(wider) is False
+
+
+def test_comparison_has_no_violations(browse, version):
+    copied = services.copy_as_version(version)
+    services.edit(copied, {"schema": 1, "nodes": [say("last"), say("first")]})
+    page = browse(locale="en-GB")
+    complaints = complaints_of(page)
+    page.goto(url("workflowversion_compare", copied.pk))
+
+    assert [line for line in complaints if "404" not in line] == []
+    rules = Axe().run(page).response["violations"]
+    assert [(rule["id"], rule["nodes"][0]["html"]) for rule in rules] == []
 
 
 def test_hostile_texts_run_nothing(page):

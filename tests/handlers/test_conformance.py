@@ -58,6 +58,7 @@ LEAST = {
     "mail": {"to": "ann@example.org", "subject": "Hello", "text": "Hello."},
     "log": {"message": "hello"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},
+    "copy_to": {"title": "Paid", "users": "alice"},
     "manual": {"title": "Pay?", "users": "alice", "deadline": "duration"},
 }
 

@@ -66,7 +66,7 @@ class EditorPages(VersionAccess):
             "marks": marks(version.definition, Remarks(_counted(problems))),
             "problems": problems,
             "steps": services.steps_of(version) if asked.is_open else None,
-            "trigger": _trigger(version),
+            "trigger": trigger_of(version),
             "words": trigger_in_words(version),
             "catches_up": catches_up(version),
             "trigger_problems": sum(not each.node for each in problems),
@@ -218,6 +218,6 @@ def _counted(problems: list[Problem]) -> Counter[str]:
     return Counter(problem.node for problem in problems if problem.node)
 
 
-def _trigger(version: WorkflowVersion) -> Any:
+def trigger_of(version: WorkflowVersion) -> Any:
     kind = version.trigger_type
     return registry.triggers.get(kind) if kind in registry.triggers else None

@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
 
+from workflows.admin.comparing import ComparePage
 from workflows.admin.editing import EditorPages
 from workflows.admin.expressions import ExpressionPages
 from workflows.admin.missed import MissedPage
@@ -22,7 +23,13 @@ from workflows.models import WorkflowVersion
 
 
 class VersionAdmin(
-    RunPage, MissedPage, PreviewPage, EditorPages, ExpressionPages, DeletePage
+    RunPage,
+    MissedPage,
+    PreviewPage,
+    EditorPages,
+    ExpressionPages,
+    ComparePage,
+    DeletePage,
 ):
     """Pages of one version. Who may do what is asked of the admin of workflows."""
 
@@ -37,6 +44,7 @@ class VersionAdmin(
             *self.effect_urls(),
             *self.editor_urls(),
             *self.expression_urls(),
+            *self.compare_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
             self.route("<path:object_id>/missed/", "missed", self.missed_view),
             self.route(

@@ -39,6 +39,7 @@ class Mark:
     loops: bool = False
     #: What is said about the node from outside, such as that it was changed.
     state: str = ""
+    state_title: str = ""
     problems: int = 0
 
 
@@ -47,7 +48,8 @@ class Remarks:
     """What marks show besides the definition itself, by the keys of nodes."""
 
     problems: Mapping[str, int] = field(default_factory=dict)
-    states: Mapping[str, str] = field(default_factory=dict)
+    #: A class for the style sheet, and a word.
+    states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def marks(definition: Definition, remarks: Remarks | None = None) -> list[Mark]:
@@ -89,6 +91,7 @@ def _card(node: Node, remarks: Remarks) -> Mark:
     key, kind = node["key"], node["type"]
     handler = registry.nodes.get(kind) if kind in registry.nodes else None
     type_title = title_of(kind)
+    state, state_title = remarks.states.get(key, ("", ""))
     return Mark(
         "node",
         key=key,
@@ -100,7 +103,8 @@ def _card(node: Node, remarks: Remarks) -> Mark:
         note=node.get("note", ""),
         disabled=bool(node.get("disabled")),
         loops=handler is not None and handler.loops,
-        state=remarks.states.get(key, ""),
+        state=state,
+        state_title=state_title,
         problems=remarks.problems.get(key, 0),
     )
 

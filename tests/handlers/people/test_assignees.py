@@ -69,7 +69,7 @@ def test_unknown_people_are_named(cast, named):
 def test_who_cannot_sign_in_is_named(cast, values):
     User.objects.filter(username="bob").update(**values)
 
-    with pytest.raises(PersonCannotAnswer, match="'bob' cannot answer"):
+    with pytest.raises(PersonCannotAnswer, match="'bob' cannot be asked"):
         find_people("alice, bob")
 
 
