@@ -48,7 +48,7 @@ sizes: $(VENV)/.dev ## How long files and functions are
 	$(BIN)/python -m tests.sizes --all
 
 messages: $(VENV)/.dev ## Collect the texts to translate and compile the catalogues (needs gettext)
-	@for app in handlers triggers workflows; do (cd $$app && mkdir -p locale && $(CURDIR)/$(BIN)/django-admin makemessages \
+	@for app in handlers triggers workflows demo/shop; do (cd $$app && mkdir -p locale && $(CURDIR)/$(BIN)/django-admin makemessages \
 		--locale ru --no-obsolete --no-location --verbosity 0 && \
 		$(CURDIR)/$(BIN)/django-admin compilemessages --verbosity 0); done
 

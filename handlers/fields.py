@@ -67,6 +67,9 @@ def require_values(config: Mapping[str, Any], names: Iterable[str]) -> None:
 class WorkflowField(forms.TypedChoiceField):
     """One of the workflows that are not deleted, by its id."""
 
+    #: An export names them by their titles.
+    refers_to_workflows = True
+
     def __init__(self, **options: Any) -> None:
         super().__init__(choices=_workflows, coerce=int, **options)
 

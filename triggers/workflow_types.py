@@ -6,6 +6,7 @@ from triggers.collection.saving import deleting, linked, remember, saved
 from triggers.collection.trigger import CollectionTrigger
 from triggers.execution.telling import StartFollowers
 from triggers.execution.trigger import ExecutionTrigger
+from triggers.manual.trigger import ManualTrigger
 from triggers.schedule.firing import FireSchedules
 from triggers.schedule.leading import InsertAhead
 from triggers.schedule.pausing import PauseSchedules
@@ -23,6 +24,7 @@ register_trigger(ScheduleTrigger)
 register_trigger(CollectionTrigger)
 register_trigger(WebhookTrigger)
 register_trigger(ExecutionTrigger)
+register_trigger(ManualTrigger)
 
 register_poller(InsertAhead)
 register_poller(FireSchedules)

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import (
     CharField,
     DateTimeField,
+    DecimalField,
     Field,
     ManyToManyField,
     Model,
@@ -50,7 +51,7 @@ def coerce(field: "Field[Any, Any]", value: object) -> Any:
     """
     try:
         _require_scalar(field, value)
-        read = field.to_python(_moment(field, value))
+        read = field.to_python(_as_written(field, _moment(field, value)))
         _require_choice(field, read)
         return _aware(field, read)
     except _FAULTS as error:
@@ -122,6 +123,13 @@ def _moment(field: "Field[Any, Any]", value: object) -> object:
     """Let a day begin at midnight, where a date and time is needed."""
     if isinstance(field, DateTimeField) and type(value) is date:
         return datetime.combine(value, time())
+    return value
+
+
+def _as_written(field: "Field[Any, Any]", value: object) -> object:
+    """Let 0.96 of a JSON text be 0.96 in a decimal field, not what it is in binary."""
+    if isinstance(field, DecimalField) and isinstance(value, float):
+        return repr(value)
     return value
 
 

@@ -99,6 +99,13 @@ class RecordGone(WorkflowError):
         super().__init__(f"There is no record {_short(str(pk))} in '{collection}'.")
 
 
+class DocumentRefused(WorkflowError):
+    """A document that cannot become a workflow."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+
+
 class Archived(WorkflowError):
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} is deleted and can no longer be used.")

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from workflows.contracts import EndListener, Lane, NodeHandler, Switch, Trigger
+from workflows.contracts import (
+    EndListener,
+    Lane,
+    NodeHandler,
+    Switch,
+    Template,
+    Trigger,
+)
 from workflows.exceptions import AlreadyRegistered, NotRegistered
 from workflows.poller import Poller
 
@@ -59,6 +66,9 @@ lanes: Registry[Lane] = Registry("lane")
 #: What follows when an execution has ended.
 end_listeners: Registry[EndListener] = Registry("end listener")
 
+#: Finished workflows to begin with, in the order of the gallery.
+templates: Registry[Template] = Registry("template")
+
 
 def register_node(handler: type[NodeHandler]) -> None:
     nodes.add(handler.type, handler())
@@ -87,3 +97,7 @@ def register_lane(lane: type[Lane]) -> None:
 
 def register_end_listener(listener: type[EndListener]) -> None:
     end_listeners.add(listener.name, listener())
+
+
+def register_template(template: Template) -> None:
+    templates.add(template.name, template)

@@ -4,7 +4,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _, ngettext
 
-from demo.shop.models import Customer, Order, OrderLine, Product
+from demo.shop.models import (
+    Customer,
+    ExchangeRate,
+    Order,
+    OrderLine,
+    Product,
+    Refund,
+)
 from demo.shop.sales import pay
 
 
@@ -44,3 +51,18 @@ class CustomerAdmin(admin.ModelAdmin):
 class ProductAdmin(admin.ModelAdmin):
     list_display = ["name", "price", "stock"]
     search_fields = ["name"]
+
+
+@admin.register(Refund)
+class RefundAdmin(admin.ModelAdmin):
+    list_display = ["order", "amount", "status", "created_at"]
+    list_filter = ["status"]
+    list_select_related = ["order"]
+    search_fields = ["order__number", "reason"]
+    autocomplete_fields = ["order"]
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(admin.ModelAdmin):
+    list_display = ["currency", "rate", "changed_at"]
+    search_fields = ["currency"]

@@ -1,7 +1,9 @@
 """A small service that gives the goods of the shop, and a work that loads them."""
 
 import json
+from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from demo.shop.catalogue import PRODUCTS
@@ -39,14 +41,34 @@ def goods() -> list[list[str]]:
     ]
 
 
+#: What one euro costs.
+RATES = {"USD": 1.08, "CHF": 0.96, "RUB": 98.5}
+#: The store fails at so many tries of each order before it takes it.
+FAILURES = 2
+
+
 class Goods(BaseHTTPRequestHandler):
-    """Answers `GET /get_goods` with the rows as JSON."""
+    """Answers `GET /get_goods` and `/get_rates`, and takes `POST /orders` at last."""
+
+    #: How often each order was posted, by the key of the request.
+    tries: ClassVar[Counter[str]] = Counter()
 
     def do_GET(self) -> None:
-        found = urlsplit(self.path).path == "/get_goods"
-        rows = goods() if found else "not found"
-        body = json.dumps(rows, ensure_ascii=False).encode()
-        self.send_response(200 if found else 404)
+        answers = {"/get_goods": goods(), "/get_rates": {"rates": RATES}}
+        found = answers.get(urlsplit(self.path).path)
+        self._answer(404 if found is None else 200, found or "not found")
+
+    def do_POST(self) -> None:
+        """Fail at the first tries of an order, as busy services do."""
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        key = self.headers.get("Idempotency-Key", "")
+        self.tries[key] += 1
+        is_taken = self.tries[key] > FAILURES
+        self._answer(201 if is_taken else 503, {"taken": is_taken})
+
+    def _answer(self, status: int, value: object) -> None:
+        body = json.dumps(value, ensure_ascii=False).encode()
+        self.send_response(status)
         self.send_header("Content-Type", "application/json; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

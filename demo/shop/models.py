@@ -26,7 +26,9 @@ class Customer(models.Model):
 class Product(models.Model):
     """Something that is sold."""
 
-    name = models.CharField(_("name"), max_length=200, unique=True)
+    name = models.CharField(
+        pgettext_lazy("product", "name"), max_length=200, unique=True
+    )
     price = models.DecimalField(_("price"), max_digits=10, decimal_places=2)
     stock = models.PositiveIntegerField(_("stock"), default=0)
 
@@ -120,3 +122,48 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product}"
+
+
+class Refund(models.Model):
+    """Money that a customer wants back for an order."""
+
+    class Status(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("refund", "Asked for")  #: Nobody has decided.
+        GRANTED = "granted", pgettext_lazy("refund", "Granted")  #: To be paid back.
+        REFUSED = "refused", pgettext_lazy("refund", "Refused")  #: Not paid back.
+
+    order = models.ForeignKey(
+        Order, models.CASCADE, related_name="refunds", verbose_name=_("order")
+    )
+    amount = models.DecimalField(_("amount"), max_digits=12, decimal_places=2)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status, default=Status.ASKED
+    )
+    created_at = models.DateTimeField(
+        pgettext_lazy("refund", "asked for"), default=timezone.now
+    )
+
+    class Meta:
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.amount}: {self.order}"
+
+
+class ExchangeRate(models.Model):
+    """What one euro costs in another currency."""
+
+    currency = models.CharField(_("currency"), max_length=3, unique=True)
+    rate = models.DecimalField(_("rate"), max_digits=16, decimal_places=6)
+    changed_at = models.DateTimeField(pgettext_lazy("rate", "changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        ordering = ["currency"]
+
+    def __str__(self) -> str:
+        return self.currency

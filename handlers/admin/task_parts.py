@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from handlers.people import outcomes
 from handlers.people.models import HumanTask, TaskNote, TaskShare
-from handlers.people.questions import LONG, shown
 from handlers.people.states import ShareState, TaskState
-from handlers.texts import harmless
 from workflows.admin.badges import badge, isolated, moment
+from workflows.harmless import harmless
 from workflows.models import Execution
+from workflows.questions import LONG, shown
 
 _LOOKS: dict[str, str] = {
     TaskState.OPEN: "waiting",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers.inbox.models import InboxMessage
-from handlers.texts import harmless, line
+from workflows.harmless import harmless, line
 
 #: Longest title and text, in characters, and the messages that are counted at most.
 TITLE, TEXT, MOST = 200, 20_000, 100

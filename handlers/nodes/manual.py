@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from handlers import time_limits
 from handlers.fields import require, require_values
-from handlers.people import choosing, outcomes, questions
+from handlers.people import choosing, outcomes
 from handlers.people.answering import result_of
 from handlers.people.asking import Place, Request, Times, ask, close
 from handlers.people.assignees import find_people
@@ -19,6 +19,7 @@ from handlers.people.models import HumanTask
 from handlers.people.spans import read_spans
 from handlers.people.states import Escalation, Rule, TaskState
 from handlers.time_limits import TimeLimitForm
+from workflows import questions
 from workflows.contracts import (
     Effect,
     Failed,
@@ -37,29 +38,10 @@ from workflows.exceptions import WorkflowError
 from workflows.forms import (
     IntegerExpression,
     TextExpression,
-    ValueField,
 )
+from workflows.questions import DocumentField
 
 BRANCH, CONTINUE, ONLY_YES = "branch", "continue", "only_yes"
-
-
-class DocumentField(ValueField):
-    """A JSON list that is checked as far as it is no expression."""
-
-    widget = forms.Textarea(attrs={"rows": 6})
-
-    def __init__(self, *, read: Any, **options: Any) -> None:
-        self._read = read
-        super().__init__(**options)
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value in self.empty_values or isinstance(value, str):
-            return
-        try:
-            self._read(value)
-        except WorkflowError as error:
-            raise ValidationError(str(error)) from error
 
 
 class SpansField(forms.CharField):

@@ -14,9 +14,9 @@ from handlers.people.assignees import PersonCannotAnswer, name_of
 from handlers.people.deciding import Vote, decided
 from handlers.people.models import HumanTask, TaskNote, TaskShare
 from handlers.people.states import ShareState, TaskState
-from handlers.texts import harmless
 from workflows import services
 from workflows.exceptions import WorkflowError
+from workflows.harmless import harmless
 
 #: Longest comment, in characters.
 COMMENT = 5_000

@@ -9,7 +9,7 @@ from handlers.people.assignees import name_of
 from handlers.people.models import HumanTask, TaskShare
 from handlers.people.spans import Span, after, before
 from handlers.people.states import Rule, ShareState, TaskState
-from handlers.texts import harmless, line
+from workflows.harmless import harmless, line
 
 REMIND, ESCALATE = "remind", "escalate"
 #: Longest title and description, in characters.

@@ -9,10 +9,10 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
-from handlers.texts import line
 from workflows.collections import collection
 from workflows.exceptions import WorkflowError
 from workflows.filters import filtered, is_open
+from workflows.harmless import line
 
 #: People that one task may ask.
 MOST = 200

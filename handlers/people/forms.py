@@ -11,7 +11,7 @@ from handlers.people import outcomes
 from handlers.people.answering import COMMENT, Answer
 from handlers.people.assignees import name_of
 from handlers.people.models import HumanTask
-from handlers.people.questions import field_of
+from workflows.questions import field_of
 
 
 class AnswerForm(forms.Form):

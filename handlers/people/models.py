@@ -65,7 +65,7 @@ class HumanTask(models.Model):
     rule = models.CharField(_("rule"), max_length=10, choices=Rule, default=Rule.ONE)
     #: How many of a hundred must say yes, for the rule `part`.
     percent = models.PositiveSmallIntegerField(default=100)
-    #: What is asked for; see `handlers.people.questions`.
+    #: What is asked for; see `workflows.questions`.
     questions = TypedJSONField(default=list)
     #: What may be answered; see `handlers.people.outcomes`.
     outcomes = TypedJSONField(default=list)

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from handlers.people.questions import LINE, NAME
-from handlers.texts import line
 from workflows.exceptions import WorkflowError
+from workflows.harmless import line
+from workflows.questions import LINE, NAME
 
 #: Outcomes of one task.
 MOST = 10

@@ -18,6 +18,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 RECURRENCE = "tests/triggers/schedule/recurrence"
 #: Pages with Python, and the tests that run it.
 RUN_BY = {
+    "docs/how-to/take-workflows-along.md": "tests/docs/test_take_workflows_along.py",
     "docs/how-to/start-by-webhook.md": "tests/docs/test_start_by_webhook.py",
     "docs/how-to/wait-for-events.md": "tests/docs/test_wait_for_events.py",
     "README.md": "tests/docs/test_background_work.py",

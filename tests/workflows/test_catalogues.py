@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ["handlers", "triggers", "workflows"]
+APPS = ["demo/shop", "handlers", "triggers", "workflows"]
 PLACE = re.compile(r"%\(\w+\)[sdr]")
 
 

@@ -25,13 +25,21 @@ def workflow_choices() -> list[tuple[int, str]]:
     return list(rows.values_list("pk", "title"))
 
 
+class WorkflowsField(forms.TypedMultipleChoiceField):
+    """Workflows that are not deleted, by their ids."""
+
+    #: An export names them by their titles.
+    refers_to_workflows = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=workflow_choices, coerce=int, **options)
+
+
 class ExecutionForm(ConfigForm):
     """Says whose ends are listened to, and which of them."""
 
-    workflows = forms.TypedMultipleChoiceField(
+    workflows = WorkflowsField(
         label=_("Workflows"),
-        choices=workflow_choices,
-        coerce=int,
         required=False,
         help_text=_("None chosen: all but this one."),
     )

@@ -14,6 +14,7 @@ from workflows.exceptions import ResultNotStorable
 from workflows.graph.schema import KEY_PATTERN
 from workflows.models import Workflow
 from workflows.options import Concurrency, Options
+from workflows.services import LARGEST
 
 
 class WorkflowForm(forms.ModelForm):
@@ -175,6 +176,40 @@ class DefinitionForm(forms.Form):
     """The whole definition as one JSON document."""
 
     definition = DocumentField(label=_("Definition"), strip=False)
+
+
+class ImportForm(forms.Form):
+    """A document, as a file or as text."""
+
+    file = forms.FileField(label=_("File"), required=False)
+    text = forms.CharField(
+        label=_("Or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 12, "spellcheck": "false", "class": "wf-code", "dir": "ltr"}
+        ),
+    )
+
+    def clean_file(self) -> str:
+        """Read no more of a file than a document may have."""
+        file = self.cleaned_data["file"]
+        try:
+            return file.read(LARGEST + 1).decode() if file else ""
+        except UnicodeDecodeError as error:
+            message = gettext("The file is no text in UTF-8.")
+            raise ValidationError(message) from error
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not (cleaned.get("file") or cleaned.get("text")):
+            self.add_error("file", gettext("Choose a file, or enter its text."))
+        return cleaned
+
+    @property
+    def document(self) -> str:
+        text: str = self.cleaned_data["file"] or self.cleaned_data["text"]
+        return text
 
 
 class FrameForm(forms.Form):

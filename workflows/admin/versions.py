@@ -1,5 +1,6 @@
 """Versions: the page where a trigger, options and nodes are seen and edited."""
 
+import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -8,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
+from django.utils.text import slugify
 
+from workflows import services
 from workflows.admin.comparing import ComparePage
 from workflows.admin.editing import EditorPages
 from workflows.admin.expressions import ExpressionPages
@@ -19,6 +22,7 @@ from workflows.admin.previews import PreviewPage
 from workflows.admin.runs import RunPage
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
+from workflows.codec import TypedEncoder
 from workflows.models import WorkflowVersion
 
 
@@ -44,6 +48,7 @@ class VersionAdmin(
             *self.effect_urls(),
             *self.editor_urls(),
             *self.expression_urls(),
+            self.route("<path:object_id>/export/", "export", self.export_view),
             *self.compare_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
             self.route("<path:object_id>/missed/", "missed", self.missed_view),
@@ -52,6 +57,21 @@ class VersionAdmin(
             ),
             *super().get_urls(),
         ]
+
+    def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give the version as a file; secrets and connections stay here."""
+        version = self.target(request, object_id, "view")
+        name = slugify(version.workflow.title)[:60] or "workflow"
+        return HttpResponse(
+            json.dumps(
+                services.export(version), cls=TypedEncoder, indent=2, ensure_ascii=False
+            ),
+            content_type="application/json; charset=utf-8",
+            headers={
+                "Content-Disposition": f'attachment; filename="{name}.json"',
+                "Cache-Control": "no-store",
+            },
+        )
 
     # The page.
 

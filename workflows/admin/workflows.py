@@ -17,6 +17,7 @@ from workflows.admin import listing
 from workflows.admin.badges import badge, isolated, moment
 from workflows.admin.calendars import CalendarPage
 from workflows.admin.effects import Effect, EffectAdmin
+from workflows.admin.exchange import ExchangePages, gallery
 from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilter
 from workflows.admin.forms import NewWorkflowForm, WorkflowForm
 from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch, tags
@@ -45,7 +46,7 @@ def bulk_action(effect: Effect) -> Callable[..., None]:
     return act
 
 
-class WorkflowAdmin(CalendarPage, SwitchPage):
+class WorkflowAdmin(CalendarPage, SwitchPage, ExchangePages):
     """The list of workflows, and a page for each with its versions."""
 
     form = WorkflowForm
@@ -167,7 +168,8 @@ class WorkflowAdmin(CalendarPage, SwitchPage):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         only = {"show_save_and_add_another": False, "show_save_and_continue": False}
-        return super().add_view(request, form_url, {**only, **(extra_context or {})})
+        context = {**only, "gallery": gallery(), **(extra_context or {})}
+        return super().add_view(request, form_url, context)
 
     def change_view(
         self,

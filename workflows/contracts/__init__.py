@@ -5,6 +5,7 @@ from workflows.contracts.ends import EndedExecution, EndListener
 from workflows.contracts.lanes import Hands, Lane
 from workflows.contracts.nodes import Effect, NodeHandler, NodeRun, PastRound, Reply
 from workflows.contracts.switches import Stopped, Switch
+from workflows.contracts.templates import Template
 from workflows.contracts.triggers import (
     Calendar,
     ComingRun,
@@ -42,6 +43,7 @@ __all__ = [
     "Subscription",
     "Succeeded",
     "Switch",
+    "Template",
     "Trigger",
     "Waiting",
     "shape_of_fields",

@@ -13,6 +13,14 @@ from workflows.services.edits import (
 )
 from workflows.services.event import Event
 from workflows.services.events import record_missed, refuse, start, start_many
+from workflows.services.exchange import (
+    LARGEST,
+    create_from_template,
+    export,
+    import_document,
+    import_text,
+    read_template,
+)
 from workflows.services.executions import (
     cancel,
     expire,
@@ -45,6 +53,7 @@ from workflows.services.versions import (
 )
 
 __all__ = [
+    "LARGEST",
     "Author",
     "Event",
     "Place",
@@ -60,17 +69,22 @@ __all__ = [
     "copy_as_new",
     "copy_as_version",
     "create",
+    "create_from_template",
     "disable",
     "drop_ahead",
     "edit",
     "enable",
     "end_orphans",
     "expire",
+    "export",
+    "import_document",
+    "import_text",
     "insert_ahead",
     "may_start_ahead",
     "problems_of",
     "prune",
     "purge",
+    "read_template",
     "record_missed",
     "redo",
     "refuse",

@@ -1,42 +1,27 @@
-"""The two example workflows, as documents, and how they come into the database."""
+"""The example workflows, as documents, and how two of them come into the database."""
 
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import transaction
-
-from workflows import services
-from workflows.codec import decode
+from workflows import registry, services
 from workflows.models import Workflow, WorkflowVersion
 
-#: What `document` takes, in the order in which they are loaded.
+#: Where the documents are; `demo.shop.workflow_types` offers them as templates.
+FOLDER = Path(__file__).parent
+#: Those that `manage.py loadexamples` enables, in this order.
 NAMES = ("every-minute", "date-field")
 
 
 def document(name: str) -> dict[str, Any]:
-    """Read an example: `{"title", "description", "trigger", "definition"}`."""
-    path = Path(__file__).with_name(f"{name}.json")
-    read: dict[str, Any] = decode(path.read_text(encoding="utf-8"))
-    return read
+    """Read an example, as an export would write it."""
+    return services.read_template(registry.templates.get(name))
 
 
 def create(name: str) -> WorkflowVersion:
     """Create the workflow of an example, disabled."""
-    example = document(name)
-    trigger = example["trigger"]
-    with transaction.atomic():
-        version = services.create(
-            example["title"],
-            trigger["type"],
-            trigger["config"],
-            definition=example["definition"],
-        )
-        Workflow.objects.filter(pk=version.workflow_id).update(
-            description=example["description"]
-        )
-    return version
+    return services.create_from_template(name)
 
 
 def load(now: datetime) -> Iterator[str]:

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from handlers.people.outcomes import OutcomeWrong, read_outcomes, title_of
-from handlers.people.questions import QuestionWrong, choices_of, read_questions
 from handlers.people.spans import SpanNotUnderstood, after, before, read_spans
 from tests.conftest import NOW
 from workflows.exceptions import WorkflowError
+from workflows.questions import QuestionWrong, choices_of, read_questions
 
 
 def test_a_question_needs_no_more_than_a_name():

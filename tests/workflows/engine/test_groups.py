@@ -79,30 +79,30 @@ def test_a_database_node_costs_no_statement_but_its_own(make_version, monkeypatc
     assert Category.objects.count() == 10
 
 
-class Flaky(Echo):
+class Unsure(Echo):
     """Meets a database that fails the first times."""
 
-    type = "flaky"
+    type = "unsure"
     effect = Effect.DATABASE
     failures = 0
 
     def run(self, run):
-        if run.config["value"] == "bad" and Flaky.failures:
-            Flaky.failures -= 1
+        if run.config["value"] == "bad" and Unsure.failures:
+            Unsure.failures -= 1
             raise OperationalError("deadlock detected")
         Category.objects.create(name=run.config["value"])
         return Succeeded()
 
 
 @pytest.fixture
-def flaky():
-    with registry.nodes.temporarily("flaky", Flaky()):
-        yield Flaky
+def unsure():
+    with registry.nodes.temporarily("unsure", Unsure()):
+        yield Unsure
 
 
-def test_a_database_failure_repeats_the_group_one_by_one(make_version, flaky):
-    flaky.failures = 1
-    start(make_version(node("flaky", "{{ trigger.data }}")), "one", "bad", "two")
+def test_a_database_failure_repeats_the_group_one_by_one(make_version, unsure):
+    unsure.failures = 1
+    start(make_version(node("unsure", "{{ trigger.data }}")), "one", "bad", "two")
 
     drain()
 
@@ -110,9 +110,9 @@ def test_a_database_failure_repeats_the_group_one_by_one(make_version, flaky):
     assert Category.objects.count() == 3
 
 
-def test_a_database_that_fails_again_lets_the_execution_rest(make_version, flaky):
-    flaky.failures = 2
-    start(make_version(node("flaky", "{{ trigger.data }}")), "one", "bad")
+def test_a_database_that_fails_again_lets_the_execution_rest(make_version, unsure):
+    unsure.failures = 2
+    start(make_version(node("unsure", "{{ trigger.data }}")), "one", "bad")
 
     drain()
 
@@ -122,23 +122,23 @@ def test_a_database_that_fails_again_lets_the_execution_rest(make_version, flaky
     assert statuses()["one"] == "succeeded"
 
 
-def test_the_last_delivery_blames_the_node(make_version, flaky):
-    flaky.failures = 99
-    start(make_version(node("flaky", "{{ trigger.data }}")), "bad")
+def test_the_last_delivery_blames_the_node(make_version, unsure):
+    unsure.failures = 99
+    start(make_version(node("unsure", "{{ trigger.data }}")), "bad")
 
     for _ in range(3):
         drain(Execution.objects.get().due_at)
 
     assert (
-        Execution.objects.get().reason == "flaky: OperationalError: deadlock detected"
+        Execution.objects.get().reason == "unsure: OperationalError: deadlock detected"
     )
 
 
 def test_workers_that_died_before_do_not_blame_a_node_for_the_database(
-    make_version, flaky
+    make_version, unsure
 ):
-    flaky.failures = 2
-    start(make_version(node("flaky", "{{ trigger.data }}")), "bad")
+    unsure.failures = 2
+    start(make_version(node("unsure", "{{ trigger.data }}")), "bad")
     Execution.objects.update(deliveries=2)
 
     drain()
@@ -149,9 +149,9 @@ def test_workers_that_died_before_do_not_blame_a_node_for_the_database(
     assert statuses() == {"bad": "succeeded"}
 
 
-def test_effects_are_exactly_once_after_repeats(make_version, flaky):
-    flaky.failures = 2
-    start(make_version(node("write", "first"), node("flaky", "bad")), "bad")
+def test_effects_are_exactly_once_after_repeats(make_version, unsure):
+    unsure.failures = 2
+    start(make_version(node("write", "first"), node("unsure", "bad")), "bad")
 
     for _ in range(2):
         drain(Execution.objects.get().due_at)

@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -36,6 +37,9 @@ class Command(BaseCommand):
             return
         given = os.environ.get("ADMIN_PASSWORD", "")
         password = given or secrets.token_urlsafe(12)
-        users.create_superuser(NAME, f"{NAME}@example.com", password)
+        admin = users.create_superuser(NAME, f"{NAME}@example.com", password)
+        # Those whom the examples ask.
+        for name in ("sales", "managers"):
+            admin.groups.add(Group.objects.get_or_create(name=name)[0])
         shown = "the one in ADMIN_PASSWORD" if given else password
         self.stdout.write(f"Created the user '{NAME}'; the password is {shown}")

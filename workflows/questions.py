@@ -8,13 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
-from handlers.texts import line
-from workflows.contracts import Field, Kind, Shape
 from workflows.exceptions import WorkflowError
 from workflows.expressions import is_expression
+from workflows.forms import ValueField
+from workflows.harmless import line
+from workflows.shapes import Field, Kind, Shape
 
 #: Questions of one task, and choices of one question.
 MOST, MOST_CHOICES = 50, 200
@@ -204,3 +206,22 @@ def shown(questions: Sequence[Question], values: Mapping[str, Any]) -> list[Any]
         labels = dict(choices_of(question))
         pairs.append((question, labels.get(str(value), value)))
     return pairs
+
+
+class DocumentField(ValueField):
+    """A JSON list that is checked as far as it is no expression."""
+
+    widget = forms.Textarea(attrs={"rows": 6})
+
+    def __init__(self, *, read: Any, **options: Any) -> None:
+        self._read = read
+        super().__init__(**options)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value in self.empty_values or isinstance(value, str):
+            return
+        try:
+            self._read(value)
+        except WorkflowError as error:
+            raise ValidationError(str(error)) from error

@@ -1,0 +1,1 @@
+"""The trigger of people: a workflow that is only started by hand."""
