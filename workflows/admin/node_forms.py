@@ -12,20 +12,23 @@ from workflows.admin.pages import closed
 from workflows.forms import ConfigForm
 from workflows.graph import Node
 from workflows.models import WorkflowVersion
+from workflows.option_forms import NodeOptionsForm
 from workflows.services import scope_at, trigger_names
 
 
 @dataclass
 class NodeForms:
-    """The two forms of a node: what all have, and what its type asks for."""
+    """The forms of a node: what all have, and what its type asks for."""
 
     frame: forms.Form
+    options: NodeOptionsForm
     config: ConfigForm | None
 
     def are_valid(self) -> bool:
         # Both are asked, so that both show their errors.
-        frame, config = self.frame.is_valid(), self.config is None or self._config()
-        return frame and config
+        both = self.frame.is_valid(), self.options.is_valid()
+        config = self.config is None or self._config()
+        return all(both) and config
 
     def _config(self) -> bool:
         return self.config is not None and self.config.is_valid()
@@ -33,10 +36,11 @@ class NodeForms:
     def values(self) -> dict[str, Any]:
         """Give the properties of the node to store."""
         config = {"config": self.config.config} if self.config else {}
-        return {**self.frame.cleaned_data, **config}
+        return {**self.frame.cleaned_data, **self.options.properties, **config}
 
     def close(self) -> None:
         closed(self.frame)
+        closed(self.options)
         if self.config is not None:
             closed(self.config)
 
@@ -46,8 +50,9 @@ def forms_of(
 ) -> NodeForms:
     """Make the forms of a node of a version."""
     frame = FrameForm(data, initial=node, prefix="node")
+    options = NodeOptionsForm.of_node(node, data, prefix="options")
     if node["type"] not in registry.nodes:
-        return NodeForms(frame, None)
+        return NodeForms(frame, options, None)
     form_class = registry.nodes.get(node["type"]).form_class
     defaults = {name: each.initial for name, each in form_class.base_fields.items()}
     initial = {**defaults, **form_class.flat(node.get("config") or {})}
@@ -57,4 +62,4 @@ def forms_of(
         if getattr(field, "takes_expressions", False):
             # Scripts offer names there, and show what it would give.
             field.widget.attrs |= {"data-wf-expression": "", "spellcheck": "false"}
-    return NodeForms(frame, config)
+    return NodeForms(frame, options, config)

@@ -20,6 +20,7 @@ from workflows.editor.canvas import group_of
 from workflows.editor.commands import branches_with_nodes, size_of
 from workflows.graph import Node, find
 from workflows.models import WorkflowVersion
+from workflows.node_options import NodeOptions
 from workflows.services import Problem
 
 #: Titles of the groups that a handler may name; other groups name themselves.
@@ -91,6 +92,9 @@ def _node(asked: Asked) -> Made:
         "type_title": title_of(kind),
         "group": group_of(handler),
         "frame": laid_out(both.frame),
+        "options": laid_out(both.options),
+        "has_options": NodeOptions.read(node) is not None,
+        "may_test": asked.request.user.has_perm("workflows.test_node"),
         "config": laid_out(both.config) if both.config else None,
         "open": asked.is_open,
         "kept": branches_with_nodes(node),

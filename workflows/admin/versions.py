@@ -14,12 +14,12 @@ from django.utils.text import slugify
 from workflows import services
 from workflows.admin.comparing import ComparePage
 from workflows.admin.editing import EditorPages
-from workflows.admin.expressions import ExpressionPages
 from workflows.admin.missed import MissedPage
 from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
 from workflows.admin.previews import PreviewPage
 from workflows.admin.runs import RunPage
+from workflows.admin.trials import TrialPage
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.codec import TypedEncoder
@@ -31,7 +31,7 @@ class VersionAdmin(
     MissedPage,
     PreviewPage,
     EditorPages,
-    ExpressionPages,
+    TrialPage,
     ComparePage,
     DeletePage,
 ):
@@ -48,6 +48,7 @@ class VersionAdmin(
             *self.effect_urls(),
             *self.editor_urls(),
             *self.expression_urls(),
+            *self.trial_urls(),
             self.route("<path:object_id>/export/", "export", self.export_view),
             *self.compare_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),

@@ -14,6 +14,7 @@ from workflows.editor.samples import Samples
 from workflows.expressions import ScopeNames
 from workflows.graph import Node, around, walk
 from workflows.models import WorkflowVersion
+from workflows.node_options import OnError
 from workflows.services import scope_at, trigger_names
 from workflows.shapes import Field, Kind, Shape
 
@@ -94,7 +95,18 @@ def _shape(node: Node, asked: str) -> Shape:
     fields = handler.form_class.base_fields.items()
     config = {name: field.initial for name, field in fields}
     shape: Shape = getattr(handler, asked)({**config, **(node.get("config") or {})})
-    return shape
+    goes_on = asked == "result_shape" and node.get("on_error") == OnError.CONTINUE.value
+    return _or_error(shape) if goes_on else shape
+
+
+def _or_error(shape: Shape) -> Shape:
+    """Add the error that may be the result instead."""
+    parts = (
+        Field("message", _("message"), Kind.TEXT),
+        Field("type", _("type"), Kind.TEXT),
+    )
+    error = Field("error", _("error, if it went wrong"), Kind.OBJECT, parts)
+    return Shape(shape.kind, (*shape.fields, error))
 
 
 def _deep(

@@ -25,7 +25,8 @@ def samples_of(version: WorkflowVersion) -> Samples | None:
     last = runs.order_by("-pk").first()
     if last is None:
         return None
-    jobs = last.jobs.filter(status=JobStatus.SUCCEEDED).order_by("number")
+    done = [JobStatus.SUCCEEDED, JobStatus.CONTINUED]
+    jobs = last.jobs.filter(status__in=done).order_by("number")
     results = dict(jobs.values_list("node_key", "result")[:MOST_JOBS])
     return {
         "trigger": last.context,

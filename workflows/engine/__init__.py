@@ -9,11 +9,14 @@ from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
 from workflows.engine.replies import keep_reply
 from workflows.engine.telling import tell_ended
+from workflows.engine.trying import Clock, Tried, run_alone
 from workflows.engine.warming import Warming
 
 __all__ = [
+    "Clock",
     "Drain",
     "Presence",
+    "Tried",
     "Warming",
     "busy",
     "forget_compiled",
@@ -27,6 +30,7 @@ __all__ = [
     "register",
     "release_held",
     "renew",
+    "run_alone",
     "tell_ended",
     "tell_parents",
     "unfinished",

@@ -1,14 +1,20 @@
 """What nodes answer, held to what can be stored and understood."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from workflows.codec import encode, readable
 from workflows.conf import settings
 from workflows.contracts import Ended, Failed, NodeResult, Round, Succeeded, Waiting
 from workflows.engine.run import Call
-from workflows.exceptions import AnswerNotUnderstood, RoundTooLarge, VariablesTooLarge
+from workflows.exceptions import (
+    AnswerNotUnderstood,
+    RoundTooLarge,
+    VariablesTooLarge,
+    WorkflowError,
+)
 
 
 def storable_or_none(call: Call) -> NodeResult | None:
@@ -34,6 +40,35 @@ def _storable(answer: Any, call: Call) -> NodeResult:
     return _cut(answer, sets_variables=call.compiled.handler.sets_variables)
 
 
+def shown(value: Any) -> Any:
+    """Give what the history can keep of a value; small ones cost next to nothing."""
+    limit = settings().result_limit
+    if isinstance(value, str):
+        small = len(value) <= limit and "\0" not in value and value.isprintable()
+        return value if small else _shown(value, limit)
+    if isinstance(value, _HARMLESS) or value is None:
+        return value
+    return _shown(value, limit)
+
+
+#: Values that are small and can be stored for certain.
+_HARMLESS = (bool, int, date, Decimal)
+
+
+def _shown(value: Any, limit: int) -> Any:
+    try:
+        text = encode(value)
+    except WorkflowError as error:
+        return {"note": str(error)}
+    if len(text) <= limit:
+        return value
+    return {"cut": text[: limit // 2], "note": _too_long("value", text, limit)}
+
+
+def _too_long(what: str, text: str, limit: int) -> str:
+    return f"The {what} had {len(text)} characters, more than {limit}; it was cut."
+
+
 def _cut(answer: Any, *, sets_variables: bool) -> NodeResult:
     text = encode(answer.result)
     limit = settings().result_limit
@@ -41,7 +76,7 @@ def _cut(answer: Any, *, sets_variables: bool) -> NodeResult:
         return answer  # type: ignore[no-any-return]  # its shape was checked
     if sets_variables and isinstance(answer, Succeeded):
         raise VariablesTooLarge(len(text), limit)
-    note = f"The result had {len(text)} characters, more than {limit}; it was cut."
+    note = _too_long("result", text, limit)
     cut = {"cut": text[: limit // 2], "note": note}
     match answer:
         case Succeeded():

@@ -9,7 +9,7 @@ from django.db import connection
 from workflows.attempts import Errored, attempt, attempt_apart
 from workflows.conf import settings
 from workflows.contracts import Effect, Failed, NodeResult, NodeRun, PastRound
-from workflows.engine.answers import storable, storable_or_none
+from workflows.engine.answers import shown, storable, storable_or_none
 from workflows.engine.claims import is_innocent
 from workflows.engine.mishaps import limit_of, raise_if_late
 from workflows.engine.replies import reply_to
@@ -120,9 +120,15 @@ def _is_last(run: Run) -> bool:
 
 
 def input_of(call: Call) -> dict[str, Any] | None:
-    """Give what expressions evaluated to; constants are in the definition already."""
-    config = call.node_run.config
-    return {name: config[name] for name, _, _ in call.compiled.config.dynamic} or None
+    """Give what expressions evaluated to; constants are in the definition already.
+
+    Only what can be stored: what is too large is cut, except for a node that loops,
+    which goes on with it after a crash.
+    """
+    config, dynamic = call.node_run.config, call.compiled.config.dynamic
+    if call.compiled.handler.loops:
+        return {name: config[name] for name, _, _ in dynamic} or None
+    return {name: shown(config[name]) for name, _, _ in dynamic} or None
 
 
 def ask(run: Run, method: str, now: datetime, failure: str = "") -> Any:

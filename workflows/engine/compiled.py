@@ -120,7 +120,7 @@ def forget_compiled() -> None:
 def _compile(row: Sequence[Any]) -> CompiledVersion:
     _pk, revision, number, definition, workflow_id, title = row
     planned = plan(definition, looping())
-    steps = {key: _compile_step(step) for key, step in planned.steps.items()}
+    steps = {key: compile_step(step) for key, step in planned.steps.items()}
     return CompiledVersion(
         revision=revision,
         workflow={"id": workflow_id, "title": title, "version": number},
@@ -137,7 +137,8 @@ def _callback(step: CompiledStep | WorkflowError, execution: int, key: str) -> s
     return step.handler.callback(step.config.constants, execution, key)
 
 
-def _compile_step(step: Step) -> CompiledStep | WorkflowError:
+def compile_step(step: Step) -> CompiledStep | WorkflowError:
+    """Make a node ready, or say what is wrong with it."""
     try:
         handler = nodes.get(step.type)
         config = _compiled_config(handler.form_class, dump(step.config))

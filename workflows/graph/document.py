@@ -100,9 +100,12 @@ def take_key(stem: str, taken: set[str]) -> str:
 
 
 def replace(definition: Definition, key: str, **values: Any) -> Definition:
-    """Change properties of one node; raise `KeyError` if there is none."""
+    """Change properties of one node; None takes one away. Raises `KeyError`."""
     changed = copy.deepcopy(definition)
-    find(changed, key).update(copy.deepcopy(values))
+    node = find(changed, key)
+    node.update(copy.deepcopy(values))
+    for name in [name for name, value in values.items() if value is None]:
+        del node[name]
     return changed
 
 

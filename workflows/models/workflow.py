@@ -78,6 +78,7 @@ class Workflow(models.Model):
         permissions = [
             ("enable_workflow", _("Can enable and disable workflows")),
             ("execute_workflow", _("Can run workflows by hand")),
+            ("test_node", _("Can test nodes")),
         ]
 
     def __str__(self) -> str:

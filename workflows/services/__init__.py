@@ -35,6 +35,7 @@ from workflows.services.history import Author, Steps, changes_since, steps_of
 from workflows.services.replies import resume
 from workflows.services.retention import prune
 from workflows.services.scopes import Place, scope_at, scopes_of
+from workflows.services.trials import Trial, has_real_effect, try_node
 from workflows.services.validation import (
     Problem,
     problems_of,
@@ -59,6 +60,7 @@ __all__ = [
     "Place",
     "Problem",
     "Steps",
+    "Trial",
     "archive",
     "archive_version",
     "cancel",
@@ -77,6 +79,7 @@ __all__ = [
     "end_orphans",
     "expire",
     "export",
+    "has_real_effect",
     "import_document",
     "import_text",
     "insert_ahead",
@@ -104,6 +107,7 @@ __all__ = [
     "steps_of",
     "trigger_names",
     "trigger_problems",
+    "try_node",
     "undo",
     "unheard",
     "unwoken",

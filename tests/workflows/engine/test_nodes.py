@@ -8,6 +8,7 @@ from tests.conftest import NOW, drain
 from tests.nodes import Outside, node
 from workflows import registry
 from workflows.engine import forget_compiled
+from workflows.engine.answers import shown as kept
 from workflows.states import ExecutionStatus, JobStatus
 
 
@@ -141,6 +142,31 @@ def test_a_result_that_is_too_large_is_cut_with_a_note(make_version, run, settin
     job = execution.jobs.get()
     assert len(job.result["cut"]) == 50
     assert "more than 100; it was cut" in job.log
+
+
+def test_an_input_that_is_too_large_is_cut_with_a_note(make_version, run, settings):
+    settings.WORKFLOWS = {"RESULT_LIMIT": 100}
+    choose = node("choose", "{{ 1 }}" + "x" * 200, branches={"yes": [], "no": []})
+
+    execution = run(make_version(choose))
+
+    shown = execution.jobs.get().input["value"]
+    assert execution.status == ExecutionStatus.SUCCEEDED
+    assert len(shown["cut"]) == 50
+    assert "more than 100; it was cut" in shown["note"]
+
+
+ODD = ["a\0b", float("nan"), "\ud800", {"deep": [float("inf")]}, object()]
+
+
+@pytest.mark.parametrize("value", ODD, ids=["NUL", "NaN", "half", "infinite", "object"])
+def test_an_input_that_cannot_be_stored_is_told_and_not_kept(value):
+    assert "cannot be stored" in kept(value)["note"]
+
+
+@pytest.mark.parametrize("value", [None, True, 7, NOW, "a\nb", {"a": [1.5]}, [NOW]])
+def test_an_input_that_can_be_stored_is_kept_as_it_is(value):
+    assert kept(value) is value
 
 
 def test_an_outside_node_gets_a_key_for_its_effect(make_version, run):
