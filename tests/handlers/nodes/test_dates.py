@@ -25,6 +25,7 @@ def at(*parts, zone="UTC"):
         (1, "days", at(2026, 2, 1, 10)),
         (2, "weeks", at(2026, 2, 14, 10)),
         (1, "months", at(2026, 2, 28, 10)),
+        (-1, "quarters", at(2025, 10, 31, 10)),
         (1, "years", at(2027, 1, 31, 10)),
     ],
 )
@@ -62,7 +63,14 @@ def test_skipped_time_falls_behind_the_gap():
 
 @pytest.mark.parametrize(
     ("unit", "count"),
-    [("seconds", 5616000), ("hours", 1560), ("days", 65), ("weeks", 9), ("months", 2)],
+    [
+        ("seconds", 5616000),
+        ("hours", 1560),
+        ("days", 65),
+        ("weeks", 9),
+        ("months", 2),
+        ("quarters", 0),
+    ],
 )
 def test_difference_counts_whole_units(unit, count):
     config = {"date": at(2026, 1, 1), "other": at(2026, 3, 7), "unit": unit}
@@ -84,6 +92,7 @@ def test_difference_to_an_earlier_date_is_negative():
         ("days", at(2026, 11, 22)),
         ("weeks", at(2026, 11, 16)),
         ("months", at(2026, 11, 1)),
+        ("quarters", at(2026, 10, 1)),
         ("years", at(2026, 1, 1)),
     ],
 )

@@ -2,12 +2,19 @@
 
 import string
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
+from html import escape, unescape
 
 from hypothesis import given, settings, strategies as st
 
-from workflows.expressions import ExpressionError, compile_text, compile_value
+from workflows.expressions import (
+    ExpressionError,
+    compile_lines,
+    compile_text,
+    compile_value,
+)
 from workflows.expressions.filters import FILTERS
 from workflows.expressions.functions import FUNCTIONS
 from workflows.expressions.methods import METHODS
@@ -60,6 +67,25 @@ def outcome(text: str) -> object:
 @given(st.lists(st.sampled_from(TOKENS), max_size=12))
 def test_random_tokens_raise_only_expression_errors(tokens):
     outcome("{{ " + "".join(tokens) + " }}")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(TOKENS), max_size=8), st.text(), st.booleans())
+def test_random_lines_give_a_text_or_expression_errors(tokens, text, html):
+    source = f"{text}{{{{ {''.join(tokens)} }}}}{text}"
+    with suppress(ExpressionError):
+        assert isinstance(compile_lines(source, html=html).render(SCOPE), str)
+
+
+@given(st.text(), st.text(string.printable.replace("{", "")))
+def test_html_never_has_a_tag_of_a_value(value, text):
+    found = compile_lines(text + "{{ vars.x }}", html=True).render(
+        {"vars": {"x": value}}
+    )
+
+    escaped = found[len(text) :]
+    assert not set("<>\"'") & set(escaped)
+    assert unescape(escaped) == unescape(escape(value))
 
 
 @settings(max_examples=200, deadline=None)
