@@ -54,7 +54,8 @@ class WorkSettings:
     idle_for: timedelta = timedelta(seconds=60)
     #: A "host:port" that must answer for CONNECTED; empty: a link is enough.
     probe: str = ""
-    #: How long works that have ended are kept, and the runs of periodic ones; 0: ever.
+    #: How long works that have ended, runs of periodic ones and messages are kept;
+    #: 0: ever.
     keep: timedelta = timedelta(days=90)
     #: Whether pages of the admin ask what works say.
     listening_pages: bool = True

@@ -131,15 +131,15 @@ class ManualForm(TimeLimitForm, PeopleForm):
     )
 
     groups = [
-        (_("Task"), ["title", "description", "questions", "outcomes", "then"]),
+        (_("Task"), ["title", "description"]),
         (
             _("Who"),
             [
                 *choosing.FIELDS,
-                ("rule", "percent"),
                 "may_hand_over",
             ],
         ),
+        (_("Answers"), ["questions", "outcomes", ("rule", "percent"), "then"]),
         (
             _("Time"),
             [

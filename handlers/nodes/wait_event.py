@@ -60,9 +60,10 @@ class WaitEventForm(TimeLimitForm):
         help_text=_("What the event must be about, such as {{ trigger.data.id }}."),
     )
     early = forms.BooleanField(
-        label=_("Also take what was sent since the execution began"),
+        label=_("Earlier events, too"),
         required=False,
         initial=True,
+        help_text=_("Those that were sent since the execution began."),
     )
     accept = EventField(
         label=_("Only if"),
