@@ -4,6 +4,7 @@ from handlers.events.pollers import PruneEvents
 from handlers.inbox.pollers import PruneInbox
 from handlers.nodes.aggregate import Aggregate
 from handlers.nodes.calculation import Calculation
+from handlers.nodes.chat import Chat
 from handlers.nodes.condition import Condition
 from handlers.nodes.copy_to import CopyTo
 from handlers.nodes.create import Create
@@ -63,6 +64,7 @@ register_node(Lookup)
 
 register_node(Http)
 register_node(EMail)
+register_node(Chat)
 register_node(Function)
 register_node(BackgroundWork)
 register_node(Log)

@@ -55,6 +55,7 @@ LEAST = {
         "function": "demo.shop.delivery_day",
         "arguments": {"ordered_on": "{{ now }}"},
     },
+    "chat": {"chat": "{{ '#chat' }}", "text": "Hello."},
     "mail": {"to": "ann@example.org", "subject": "Hello", "text": "Hello."},
     "log": {"message": "hello"},
     "work": {"work": [{"type": "set", "method": "a=1"}]},

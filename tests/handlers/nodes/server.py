@@ -91,6 +91,10 @@ def broken(handler, query, _body):
     handler.reply(200, b"{oops", Content_Type="application/json")
 
 
+def say(handler, query, _body):
+    handler.reply(200, query["text"].encode(), Content_Type="application/json")
+
+
 def binary(handler, query, _body):
     handler.reply(200, b"\x89PNG\xff\x00", Content_Type="image/png")
 
@@ -113,6 +117,7 @@ STEPS = {
     "/drip": drip,
     "/silent": silent,
     "/broken": broken,
+    "/say": say,
     "/binary": binary,
 }
 
