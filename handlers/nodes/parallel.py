@@ -83,6 +83,13 @@ class Parallel(NodeHandler):
     description = _("Runs branches side by side.")
     form_class = ParallelForm
     forks = True
+    faults = (
+        (
+            "A branch fails, where all are to succeed or the first end counts",
+            "as that node",
+        ),
+        ("No branch succeeds, where one is to", "failed"),
+    )
 
     def branches_for(self, config: Mapping[str, Any]) -> Mapping[str, Any]:
         names = PathsField().to_python(config.get("names") or "first,second")

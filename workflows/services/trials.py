@@ -150,6 +150,6 @@ def _of_branches(answer: Round | Fork, given: dict[str, Any]) -> Trial:
         case Fork(branches):
             remark = _("These branches would run side by side.")
             given |= {"result": list(branches), "remarks": [remark]}
-            return Trial(Outcome.SUCCEEDED, **given)
+            return Trial(Outcome.ROUND, **given)
         case _ as never:
             assert_never(never)
