@@ -98,6 +98,16 @@ class BackgroundWork(NodeHandler):
     """
 
     type = "work"
+    faults = (
+        (
+            "The work cannot be started as it is described",
+            "failed",
+        ),
+        (
+            "It did not succeed while the node waited, or was deleted",
+            "failed",
+        ),
+    )
     waits = True
     title = _("Background work")
     group = "outside"

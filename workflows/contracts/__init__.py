@@ -3,7 +3,14 @@
 from workflows.answers import Ended, Failed, NodeResult, Round, Succeeded, Waiting
 from workflows.contracts.ends import EndedExecution, EndListener
 from workflows.contracts.lanes import Hands, Lane
-from workflows.contracts.nodes import Effect, NodeHandler, NodeRun, PastRound, Reply
+from workflows.contracts.nodes import (
+    Effect,
+    NodeHandler,
+    NodeRun,
+    PastRound,
+    Reply,
+    shape_of,
+)
 from workflows.contracts.switches import Stopped, Switch
 from workflows.contracts.templates import Template
 from workflows.contracts.triggers import (
@@ -46,6 +53,7 @@ __all__ = [
     "Template",
     "Trigger",
     "Waiting",
+    "shape_of",
     "shape_of_fields",
     "shape_of_list",
 ]

@@ -2,13 +2,14 @@
 
 import builtins
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, ClassVar
 
 from workflows.answers import NodeResult, Succeeded
+from workflows.attempts import Errored, attempt
 from workflows.forms import NodeForm
 from workflows.shapes import Shape
 
@@ -92,6 +93,9 @@ class NodeHandler(ABC):
     waits: ClassVar[bool] = False
     #: Names and titles of the branches below the node; see `branches_for`.
     branches: ClassVar[Mapping[str, Any]] = {}
+    #: What can go wrong besides what can with every node, for its documentation: a
+    #: sentence each, and the state that the execution ends in.
+    faults: ClassVar[Sequence[tuple[str, str]]] = ()
     #: Its branches are bodies: at their end it is asked for the next `Round`.
     loops: ClassVar[bool] = False
     #: Its result is an object of variables, which later nodes see as `vars`.
@@ -165,3 +169,18 @@ class NodeHandler(ABC):
         in the end.
         """
         return None
+
+
+def shape_of(
+    handler: NodeHandler, config: Mapping[str, Any], asked: str = "result_shape"
+) -> Shape:
+    """Ask a handler for a shape, with the defaults of its form; any value if it raises.
+
+    People choose one setting after the other, so that a handler sees odd ones.
+    """
+    fields = handler.form_class.base_fields.items()
+    whole = {**{name: field.initial for name, field in fields}, **config}
+    shape: Shape | Errored = attempt(
+        lambda: getattr(handler, asked)(whole), blame_database=True
+    )
+    return Shape() if isinstance(shape, Errored) else shape

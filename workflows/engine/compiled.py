@@ -98,6 +98,12 @@ def callbacks_of(version: CompiledVersion, execution: int) -> dict[str, Any]:
     return {"callbacks": found}
 
 
+def callbacks_in(version: WorkflowVersion) -> dict[str, Any]:
+    """Give the same for no execution, to show what they look like."""
+    ready = compiled({version.pk: version.revision})
+    return callbacks_of(ready[version.pk], 0) if version.pk in ready else {}
+
+
 def not_ready(since: datetime) -> list[tuple[int, int]]:
     """List the enabled versions, changed since a moment, that are not compiled yet.
 

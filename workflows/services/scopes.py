@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from workflows import registry
+from workflows.contracts import shape_of
 from workflows.expressions import ScopeNames
 from workflows.graph import Definition, Node, walk
 from workflows.graph.document import Line
@@ -98,9 +99,7 @@ def _set_by(node: Node) -> frozenset[str] | None:
     handler = registry.nodes.get(node["type"])
     if not handler.sets_variables:
         return frozenset()
-    fields = handler.form_class.base_fields.items()
-    config = {name: field.initial for name, field in fields}
-    shape = handler.result_shape({**config, **(node.get("config") or {})})
+    shape = shape_of(handler, node.get("config") or {})
     if not shape.fields:
         return None
     return frozenset(field.name for field in shape.fields)

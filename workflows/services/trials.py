@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 from workflows import registry
 from workflows.attempts import Errored
 from workflows.contracts import Effect, Ended, Failed, Round, Succeeded, Waiting
-from workflows.engine import Clock, Tried, run_alone
+from workflows.engine import Clock, Tried, callbacks_in, run_alone
 from workflows.graph import Step, find
 from workflows.models import WorkflowVersion
 from workflows.node_options import NodeOptions
@@ -92,7 +92,7 @@ def try_node(
 def _of_version(version: WorkflowVersion) -> dict[str, Any]:
     workflow = version.workflow
     about = {"id": workflow.pk, "title": workflow.title, "version": version.number}
-    execution = {"id": 0, "planned_at": None}
+    execution = {"id": 0, "planned_at": None, **callbacks_in(version)}
     empty = {"trigger": {"data": None, "date": None}, "nodes": {}, "vars": {}}
     return {**empty, "execution": execution, "workflow": about}
 

@@ -113,7 +113,7 @@ def test_a_branch_is_named(trial):
 
 
 def test_a_trial_is_not_tried_again(trial):
-    Flaky.faults = [Failed("busy")]
+    Flaky.troubles = [Failed("busy")]
 
     assert trial("flaky", 1, retry={"attempts": 3}).outcome == "failed"
     assert len(Flaky.asked) == 1
