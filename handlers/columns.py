@@ -50,7 +50,7 @@ def columns_shape(config: Mapping[str, Any]) -> Shape:
 
     `config` is as it is stored, with `collection`, `fields` and `preload`.
     """
-    label, paths = config["collection"], PathsField().to_python
+    label, paths = config["collection"] or "", PathsField().to_python
     try:
         columns = Columns.read(
             collection(label), paths(config["fields"]), paths(config["preload"])

@@ -120,20 +120,20 @@ class Outside(Echo):
 
 
 class Flaky(Echo):
-    """Goes wrong in the ways that `faults` lists, and then gives its value.
+    """Goes wrong in the ways that `troubles` lists, and then gives its value.
 
     A fault is what it answers, or what it raises.
     """
 
     type = "flaky"
-    faults = []
+    troubles = []
     asked = []
 
     def run(self, run):
         self.asked.append(run)
-        if not self.faults:
+        if not self.troubles:
             return super().run(run)
-        fault = self.faults.pop(0)
+        fault = self.troubles.pop(0)
         if isinstance(fault, BaseException):
             raise fault
         return fault
@@ -169,7 +169,7 @@ def registered(*types):
         for kind in types or TYPES:
             stack.enter_context(registry.nodes.temporarily(kind.type, kind()))
         Outside.asked = []
-        Flaky.faults, Flaky.asked = [], []
+        Flaky.troubles, Flaky.asked = [], []
         yield
 
 

@@ -31,11 +31,12 @@ def is_allowed(model: type[Model]) -> bool:
     return bool(names & {meta.app_label.lower(), meta.label_lower})
 
 
-def collection(label: str) -> type[Model]:
+def collection(label: str | None) -> type[Model]:
     """Find an allowed model by its label, such as `shop.order`.
 
     Raises `CollectionNotAllowed` for anything else, known to Django or not.
     """
+    label = label or ""
     try:
         model = apps.get_model(label)
     except (LookupError, ValueError):

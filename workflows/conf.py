@@ -45,7 +45,7 @@ class Settings:
     max_deliveries: int = 3
     #: Calls to the outside world that a worker has in flight.
     outside_threads: int = 20
-    #: Bytes of JSON that a result may have before it is cut.
+    #: Characters of JSON that a result or an input may have before it is cut.
     result_limit: int = 262_144
     #: Hosts ("intranet.example.com", "localhost") and networks ("10.0.0.0/8") that
     #: HTTP nodes may call although they are not public.

@@ -29,7 +29,7 @@ class NodeOptionsForm(ConfigForm):
     """Says what becomes of a node that goes wrong or takes long."""
 
     groups: ClassVar = (
-        (_("Another try"), (("attempts", "on"), ("first", "most", "factor"))),
+        (_("Another try"), ("attempts", "on", "first", "most", "factor")),
         (_("Limits"), ("timeout", "on_error")),
     )
 

@@ -24,10 +24,10 @@ _KINDS: tuple[tuple[type["models.Field[Any, Any]"], Kind], ...] = (
 )
 
 
-def record_shape(label: str, preload: Iterable[str] = ()) -> Shape:
+def record_shape(label: str | None, preload: Iterable[str] = ()) -> Shape:
     """Tell what `collections.record` gives; any value for what may not be touched."""
     try:
-        model = collection(label)
+        model = collection(label or "")
     except WorkflowError:
         return Shape()
     return Shape(Kind.OBJECT, record_fields(model, preload))

@@ -69,9 +69,13 @@ def receive(
     execution: int, node: str, payload: Any, key: str | None, now: datetime
 ) -> Receipt:
     """Keep an answer for the node, or tell it if it waits already."""
+    lives = Execution.objects.unfinished().filter(pk=execution)
+    if not lives.exists():
+        # Without a channel for what has ended long ago.
+        return Receipt.LATE
     with transaction.atomic():
         channel = locked(channel_name(execution, node), execution)
-        if not Execution.objects.unfinished().filter(pk=execution).exists():
+        if not lives.exists():
             return Receipt.LATE
         if key is not None and channel.events.filter(key=key).exists():
             return Receipt.TAKEN

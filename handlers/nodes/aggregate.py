@@ -150,6 +150,16 @@ class Aggregate(NodeHandler):
     """
 
     type = "aggregate"
+    faults = (
+        (
+            "The collection is not allowed any more",
+            "error",
+        ),
+        (
+            "The function does not suit the field, such as a sum of texts",
+            "error",
+        ),
+    )
     title = _("Aggregate")
     group = "data"
     description = _("Counts, adds up or compares the records of a collection.")

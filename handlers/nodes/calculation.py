@@ -20,6 +20,7 @@ class Calculation(NodeHandler):
     """Gives its value as the result; without a value the result is nothing."""
 
     type = "calculation"
+    faults = ()
     title = _("Calculation")
     group = "values"
     description = _("Works out a value by an expression.")

@@ -78,6 +78,16 @@ class Chat(NodeHandler):
     """
 
     type = "chat"
+    faults = (
+        (
+            "The address is not allowed, or nobody answers in time",
+            "failed",
+        ),
+        (
+            "The answer is no success",
+            "failed",
+        ),
+    )
     title = _("Message to a chat")
     group = "outside"
     description = _("Posts a text to the webhook of a chat.")

@@ -68,6 +68,16 @@ class Condition(NodeHandler):
     """Goes into a branch, or fails the execution unless the condition is true."""
 
     type = "condition"
+    faults = (
+        (
+            "It may continue only if the condition is true, and it is not",
+            "failed",
+        ),
+        (
+            "It gives neither true nor false, or compares what cannot be",
+            "error",
+        ),
+    )
     title = _("Condition")
     group = "flow"
     description = _("Takes the branch yes or no, or continues only if it is true.")

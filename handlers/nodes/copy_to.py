@@ -44,6 +44,16 @@ class CopyTo(NodeHandler):
     """
 
     type = "copy_to"
+    faults = (
+        (
+            "Nobody is found to be informed",
+            "succeeded",
+        ),
+        (
+            "A user, group or address does not exist",
+            "error",
+        ),
+    )
     title = _("Copy to")
     group = "people"
     description = _("Tells people something, and does not wait.")

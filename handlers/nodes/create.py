@@ -35,6 +35,16 @@ class Create(NodeHandler):
     """Saves each record with its signals; gives the record, or the list of them."""
 
     type = "create"
+    faults = (
+        (
+            "The collection is not allowed any more",
+            "error",
+        ),
+        (
+            "A value or a record is refused by the model or the database",
+            "error",
+        ),
+    )
     title = _("Create records")
     group = "data"
     description = _("Adds one record or many to a collection.")

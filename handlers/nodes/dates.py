@@ -108,6 +108,12 @@ class Dates(NodeHandler):
     """Gives a moment, a number of units or a text, as the operation says."""
 
     type = "dates"
+    faults = (
+        (
+            "What it needs is empty, or the date is beyond the calendar",
+            "error",
+        ),
+    )
     title = _("Dates")
     group = "values"
     description = _("Adds to dates, compares, rounds and writes them.")

@@ -90,6 +90,16 @@ class Delay(NodeHandler):
     """Waits without holding a worker; a moment that has passed is no pause."""
 
     type = "delay"
+    faults = (
+        (
+            "The pause is over, and it is to end as failed",
+            "failed",
+        ),
+        (
+            "The duration or the moment is empty, or beyond the calendar",
+            "error",
+        ),
+    )
     waits = True
     title = _("Delay")
     group = "flow"

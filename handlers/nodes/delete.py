@@ -33,6 +33,16 @@ class Delete(NodeHandler):
     """Deletes with signals and cascades; gives `{"count": n}` of the collection."""
 
     type = "delete"
+    faults = (
+        (
+            "The filter has no rules, and not all records are meant",
+            "error",
+        ),
+        (
+            "Other records protect those that were to be deleted",
+            "error",
+        ),
+    )
     title = _("Delete records")
     group = "data"
     description = _("Deletes the records of a collection that fit a filter.")

@@ -32,6 +32,12 @@ class End(NodeHandler):
     """Ends the execution, also from inside a branch; nothing below it runs."""
 
     type = "end"
+    faults = (
+        (
+            "It ends the execution as failed, if it is set so",
+            "failed",
+        ),
+    )
     title = _("End")
     group = "flow"
     description = _("Ends the whole workflow as succeeded or failed.")

@@ -100,6 +100,16 @@ class Function(NodeHandler):
     """
 
     type = "function"
+    faults = (
+        (
+            "The function is not offered any more, or its arguments are wrong",
+            "error",
+        ),
+        (
+            "The function raises",
+            "error",
+        ),
+    )
     title = _("Python function")
     group = "outside"
     description = _("Calls a function of this project.")

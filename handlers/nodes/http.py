@@ -163,6 +163,20 @@ class Http(NodeHandler):
     """
 
     type = "http"
+    faults = (
+        (
+            "The address is not allowed, or nobody answers in time",
+            "failed",
+        ),
+        (
+            "The answer is no success; it is the result all the same",
+            "failed",
+        ),
+        (
+            "A setting makes no request, such as a body of the wrong kind",
+            "failed",
+        ),
+    )
     title = _("HTTP request")
     group = "outside"
     description = _("Calls a web address and gives its answer.")

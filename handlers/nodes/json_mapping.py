@@ -97,6 +97,16 @@ class JsonMapping(NodeHandler):
     """
 
     type = "json_mapping"
+    faults = (
+        (
+            "There are too many items",
+            "failed",
+        ),
+        (
+            "The source is nothing to map, or an item lacks what is taken",
+            "error",
+        ),
+    )
     title = _("JSON mapping")
     group = "values"
     description = _("Gives each item of a list, or an object, a new shape.")

@@ -42,6 +42,12 @@ class JsonQuery(NodeHandler):
     """
 
     type = "json_query"
+    faults = (
+        (
+            "The query cannot be applied to the source",
+            "error",
+        ),
+    )
     title = _("JSON query")
     group = "values"
     description = _("Finds parts of a result by a JMESPath expression.")

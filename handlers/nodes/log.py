@@ -59,6 +59,7 @@ class Log(NodeHandler):
     """
 
     type = "log"
+    faults = ()
     title = _("Log")
     group = "outside"
     description = _("Writes a line into the log of the execution and of Django.")

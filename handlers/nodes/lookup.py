@@ -82,6 +82,16 @@ class Lookup(NodeHandler):
     """
 
     type = "lookup"
+    faults = (
+        (
+            "No row fits, and it is to fail then",
+            "failed",
+        ),
+        (
+            "A row cannot be compared with the value",
+            "error",
+        ),
+    )
     title = _("Table lookup")
     group = "values"
     description = _("Translates a value by the rows of a small table.")

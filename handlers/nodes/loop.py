@@ -135,6 +135,20 @@ class Loop(NodeHandler):
     """
 
     type = "loop"
+    faults = (
+        (
+            "There are more rounds than the limit, and it is to fail then",
+            "failed",
+        ),
+        (
+            "The condition gives neither true nor false",
+            "error",
+        ),
+        (
+            "A node of the body goes wrong, and the loop is to stop then",
+            "as that node",
+        ),
+    )
     title = _("Loop")
     group = "flow"
     description = _("Runs the nodes inside once for each item, record or number.")

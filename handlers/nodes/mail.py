@@ -135,6 +135,12 @@ class EMail(NodeHandler):
     """
 
     type = "mail"
+    faults = (
+        (
+            "There are no or too many recipients, or the server refuses it",
+            "failed",
+        ),
+    )
     title = _("E-mail")
     group = "outside"
     description = _("Sends an e-mail through the mail server of the project.")

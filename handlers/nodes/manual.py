@@ -179,6 +179,16 @@ class ManualTask(NodeHandler):
     """
 
     type = "manual"
+    faults = (
+        (
+            "Nobody decides in time, or the task is rejected or cancelled",
+            "failed",
+        ),
+        (
+            "A user or group does not exist",
+            "error",
+        ),
+    )
     waits = True
     title = _("Manual task")
     group = "people"

@@ -24,6 +24,7 @@ class Output(NodeHandler):
     """
 
     type = "output"
+    faults = ()
     title = _("Output")
     group = "flow"
     description = _("Sets what the workflow gives to those that wait for its end.")

@@ -106,6 +106,20 @@ class Query(NodeHandler):
     """
 
     type = "query"
+    faults = (
+        (
+            "Nothing is found, and it is to fail then",
+            "failed",
+        ),
+        (
+            "The collection is not allowed any more",
+            "error",
+        ),
+        (
+            "A value of the filter does not suit its field",
+            "error",
+        ),
+    )
     title = _("Query records")
     group = "data"
     description = _("Reads one record, a list, a page or a count from a collection.")

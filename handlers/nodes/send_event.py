@@ -40,6 +40,12 @@ class SendEvent(NodeHandler):
     """
 
     type = "send_event"
+    faults = (
+        (
+            "The name or the data cannot be sent",
+            "error",
+        ),
+    )
     title = _("Send an event")
     group = "flow"
     description = _("Tells executions that wait for an event of this name.")

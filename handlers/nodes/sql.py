@@ -139,6 +139,16 @@ class Sql(NodeHandler):
     """
 
     type = "sql"
+    faults = (
+        (
+            "There are more rows than the limit, and it is to fail then",
+            "error",
+        ),
+        (
+            "The database refuses the statement, or it takes too long",
+            "error",
+        ),
+    )
     title = _("SQL")
     group = "data"
     description = _("Runs a statement on a database that the settings allow.")

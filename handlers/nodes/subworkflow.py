@@ -61,6 +61,16 @@ class SubWorkflow(NodeHandler):
     """
 
     type = "subworkflow"
+    faults = (
+        (
+            "The workflow has no such version, or its start is refused",
+            "failed",
+        ),
+        (
+            "It did not succeed while the node waited; see the result",
+            "failed",
+        ),
+    )
     waits = True
     title = _("Sub-workflow")
     group = "flow"

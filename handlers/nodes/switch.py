@@ -51,6 +51,16 @@ class Switch(NodeHandler):
     """
 
     type = "switch"
+    faults = (
+        (
+            "No case is met, and it is to fail then",
+            "failed",
+        ),
+        (
+            "A condition gives neither true nor false",
+            "error",
+        ),
+    )
     title = _("Switch")
     group = "flow"
     description = _("Takes the branch of the first case that is met.")

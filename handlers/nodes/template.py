@@ -34,6 +34,12 @@ class Template(NodeHandler):
     """
 
     type = "template"
+    faults = (
+        (
+            "An expression of the text cannot be evaluated",
+            "error",
+        ),
+    )
     title = _("Text template")
     group = "values"
     description = _("Fills a text of several lines with values.")

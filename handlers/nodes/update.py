@@ -116,6 +116,16 @@ class Update(NodeHandler):
     """Gives `{"count": n}`: how many records were changed."""
 
     type = "update"
+    faults = (
+        (
+            "The filter has no rules, and not all records are meant",
+            "error",
+        ),
+        (
+            "A value or a record is refused by the model or the database",
+            "error",
+        ),
+    )
     title = _("Update records")
     group = "data"
     description = _("Changes the records of a collection that fit a filter.")

@@ -108,6 +108,16 @@ class Variables(NodeHandler):
     """
 
     type = "variables"
+    faults = (
+        (
+            "A variable is changed in a way that its value does not allow",
+            "error",
+        ),
+        (
+            "The variables are too large",
+            "error",
+        ),
+    )
     title = _("Variables")
     group = "values"
     description = _("Sets values that later nodes can read and change.")

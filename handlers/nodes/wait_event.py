@@ -107,6 +107,12 @@ class WaitEvent(NodeHandler):
     """
 
     type = "wait_event"
+    faults = (
+        (
+            "Nothing comes before the deadline, and it is to fail then",
+            "failed",
+        ),
+    )
     waits = True
     title = _("Wait for an event")
     group = "flow"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from handlers.actions.document import read_actions
 from handlers.work.conditions import Condition, read_conditions
+from handlers.work.hiding import hidden_in
 from handlers.work.models import Work
 from handlers.work.starting import start_work
 from handlers.work.states import WorkState
@@ -37,6 +38,12 @@ from workflows.forms import (
 
 #: A waiting node looks again after a fourth of the time that has passed, within these.
 SHORTEST, LONGEST = timedelta(seconds=1), timedelta(seconds=30)
+
+
+SECRET = _(
+    "It holds a password or a token, which versions and their exports would show. "
+    "Keep it in an HTTP alias."
+)
 
 
 class ConditionsField(forms.CharField):
@@ -88,6 +95,9 @@ class WorkForm(NodeForm):
                 read_actions(work)
             except WorkflowError as error:
                 self.add_error("work", str(error))
+        for name in ("work", "variables"):
+            if hidden_in(cleaned.get(name)) != cleaned.get(name):
+                self.add_error(name, SECRET)
         return cleaned
 
 
@@ -98,6 +108,16 @@ class BackgroundWork(NodeHandler):
     """
 
     type = "work"
+    faults = (
+        (
+            "The work cannot be started as it is described",
+            "failed",
+        ),
+        (
+            "It did not succeed while the node waited, or was deleted",
+            "failed",
+        ),
+    )
     waits = True
     title = _("Background work")
     group = "outside"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROGRAMS = ["engine", "peers", "lateness", "idle", "planning", "works"]
+PROGRAMS = ["engine", "peers", "lateness", "idle", "planning", "works", "editing"]
 SCRIPTS = sorted((ROOT / "benchmarks" / "peers").glob("run_*.py"))
 
 

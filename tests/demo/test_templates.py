@@ -26,11 +26,12 @@ from tests.handlers.work.conftest import Time, a_worker
 from tests.nodes import node
 from tests.triggers.schedule.conftest import Time as Clock
 from triggers.models import Webhook
+from triggers.schedule.firing import FireSchedules
 from workflows import clock, registry, services
 from workflows.contracts import Hands
 from workflows.models import Execution, Workflow
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 pytestmark = pytest.mark.usefixtures("at_noon")
 
@@ -90,6 +91,13 @@ def says(name, outcome, now):
     share = HumanTask.objects.latest("pk").shares.get(user__username=name)
     answer(share, Answer(outcome, {}, ""), share.user, now)
     drain(now)
+
+
+def fire(moment):
+    """Let the scheduler and the workers look at this moment."""
+    with clock.at(moment):
+        FireSchedules().drain(moment)
+        drain(moment)
 
 
 def let_pass(moment):
@@ -228,11 +236,12 @@ def test_customer_is_reminded_three_days_before(enabled, make_order):
     day = (NOW + 5 * DAY).date()
     make_order(number="A-1", status="paid", delivery_on=day)
     make_order(number="A-2", status="cancelled", delivery_on=day)
-    time = Clock()
+    moment = NOW.replace(hour=0) + 2 * DAY
 
-    time.go(days=1)
+    for passed in (NOW, moment - MINUTE):
+        fire(passed)
     assert mail.outbox == []
-    time.go(days=1)
+    fire(moment)
 
     [message] = mail.outbox
     assert message.to == ["ada@example.com"]

@@ -1,10 +1,13 @@
 """What every node type keeps to, whoever wrote it."""
 
 import uuid
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,9 +17,11 @@ from django.utils.functional import Promise
 from tests.conftest import NOW, drain
 from workflows import registry, services
 from workflows.codec import decode, encode
-from workflows.contracts import Effect, NodeRun, Succeeded, Waiting
+from workflows.contracts import Effect, Kind, NodeRun, Succeeded, Waiting
+from workflows.engine import forget_compiled
 from workflows.forms import NodeForm, compile_config
 from workflows.models import Category, Workflow, WorkflowVersion
+from workflows.states import ExecutionStatus
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "nodes.md"
@@ -82,13 +87,21 @@ def other_workflow(db):
     WorkflowVersion.objects.create(workflow=workflow, current=True)
 
 
+#: Two tries, five seconds apart.
+RETRY = {"retry": {"attempts": 2, "first": 5}}
+
+
 def least(handler):
     return LEAST.get(handler.type, {})
 
 
 @every_type
 def test_least_configuration_is_valid(handler):
-    assert not list(handler.form_class.for_config(least(handler)).problems())
+    problems = list(handler.form_class.for_config(least(handler)).problems())
+
+    assert not problems, (
+        f"Add '{handler.type}' with the least that it needs to LEAST in this file."
+    )
 
 
 @every_type
@@ -196,6 +209,142 @@ def test_waiting_node_can_go_on(handler, db, alice):
         # Without a moment it waits for a reply, and there is none.
         kind = Succeeded if answer.until else Waiting
         assert isinstance(handler.resume(then), kind)
+
+
+def node_of(handler, **options):
+    return {"key": "it", "type": handler.type, "config": least(handler), **options}
+
+
+@every_type
+def test_trial_leaves_no_history(handler, db, make_version, alice):
+    version = make_version(node_of(handler))
+
+    trial = services.try_node(version, "it", {}, lambda: NOW)
+
+    version.refresh_from_db()
+    assert (version.run_count, version.executions.count()) == (0, 0)
+    assert trial.remarks
+    assert not trial.error or trial.outcome == "failed", trial.error
+
+
+@every_type
+def test_result_looks_as_declared(handler, db, make_version, alice):
+    Category.objects.create(name="Mail")
+    trial = services.try_node(make_version(node_of(handler)), "it", {}, lambda: NOW)
+    if trial.outcome != "succeeded":
+        return  # it waits or loops: its result is not known yet
+    fields = handler.form_class.base_fields.items()
+    defaults = {name: field.initial for name, field in fields}
+    shape = handler.result_shape({**defaults, **least(handler)})
+
+    assert looks_like(trial.result, shape.kind, shape.fields), (
+        f"{type(handler).__name__}.result_shape says {shape}, but for its settings in "
+        f"LEAST it gave {trial.result!r}. Mend result_shape."
+    )
+
+
+PYTHON = {
+    Kind.TEXT: str,
+    Kind.NUMBER: int | float | Decimal,
+    Kind.BOOLEAN: bool,
+    Kind.DATE: date,
+    Kind.DATETIME: datetime,
+    Kind.TIME: time,
+    Kind.DURATION: timedelta,
+    Kind.OBJECT: dict,
+    Kind.LIST: list,
+}
+
+
+def looks_like(value: Any, kind, fields):
+    if value is None or kind == Kind.ANY:
+        return True
+    if kind == Kind.NOTHING or not isinstance(value, PYTHON[kind]):
+        return False
+    items: Any = value if kind == Kind.LIST else [value]
+    return all(
+        field.name in item and looks_like(item[field.name], field.kind, field.children)
+        for item in items
+        for field in fields
+    )
+
+
+@every_type
+def test_time_limit_is_honoured(handler, db, make_version, alice):
+    """A clock on which everything takes a minute is too slow for every node."""
+    ticks = iter(range(10_000))
+    version = make_version(node_of(handler, timeout=1))
+
+    trial = services.try_node(
+        version, "it", {}, lambda: NOW + timedelta(minutes=next(ticks))
+    )
+
+    assert "its time limit allows" in trial.error
+
+
+@every_type
+@pytest.mark.parametrize("options", [RETRY, {**RETRY, "on_error": "continue"}])
+def test_retry_is_honoured(handler, db, make_version, run, options):
+    with broken(handler):
+        execution = run(make_version(node_of(handler, **options)))
+        job = execution.jobs.get()
+        assert (execution.status, job.status, job.attempt) == ("waiting", "retrying", 1)
+        drain(NOW + timedelta(seconds=5))
+
+    job.refresh_from_db()
+    execution.refresh_from_db()
+    ends = ("continued", "succeeded") if "on_error" in options else ("error", "error")
+    assert (job.status, execution.status, job.attempt) == (*ends, 2)
+    assert job.error == "RuntimeError: broken"
+
+
+@every_type
+def test_waiting_for_a_retry_can_be_cancelled(handler, db, make_version, run):
+    with broken(handler):
+        execution = run(make_version(node_of(handler, **RETRY)))
+        services.cancel(execution, NOW)
+        drain(NOW + timedelta(seconds=5))
+
+    assert execution.jobs.get().status == "cancelled"
+
+
+@every_type
+def test_it_goes_on_after_a_restart(handler, db, make_version, run, alice):
+    """Another process, which knows nothing, tries it again and gets somewhere."""
+    with broken(handler):
+        execution = run(make_version(node_of(handler, **RETRY)))
+    forget_compiled()
+
+    drain(NOW + timedelta(seconds=5))
+
+    execution.refresh_from_db()
+    job = execution.jobs.get()
+    assert job.attempt == 2
+    assert job.status in {"succeeded", "waiting", "failed"}, job.error
+
+
+@contextmanager
+def broken(handler):
+    """Let every run of a type raise."""
+
+    def run(_self, _run):
+        raise RuntimeError("broken")
+
+    with patch.object(type(handler), "run", run):
+        yield
+
+
+@every_type
+def test_faults_are_documented(handler):
+    assert "faults" in vars(type(handler)), (
+        f"Tell in {type(handler).__name__}.faults what can go wrong with it besides "
+        "what can with every node: (sentence, state of the execution), or ()."
+    )
+    states = {*ExecutionStatus, "as that node"}
+    page = PAGE.read_text(encoding="utf-8")
+    for what, status in handler.faults:
+        assert status in states
+        assert f"| {what} | {status} |" in page
 
 
 @every_type

@@ -24,6 +24,7 @@ from workflows.editor.comparing import (
     differences,
     text_lines,
 )
+from workflows.graph import check
 from workflows.models import WorkflowVersion
 
 #: Characters of a value in the list of changes; all of it is in the text.
@@ -77,7 +78,9 @@ class ComparePage(VersionAccess):
         }
         return {
             "version": version,
-            "marks": marks(version.definition, Remarks(states=states)),
+            "marks": []
+            if check(version.definition)
+            else marks(version.definition, Remarks(states=states)),
             "words": trigger_in_words(version),
             "trigger": trigger_of(version),
             "side": side,

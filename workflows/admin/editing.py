@@ -18,9 +18,10 @@ from workflows.admin.panels import Asked, Panel, found, panel_of
 from workflows.admin.summaries import catches_up
 from workflows.admin.version_access import VersionAccess
 from workflows.codec import encode
-from workflows.editor import Command, Update, marks, read
+from workflows.editor import Command, Mark, Update, marks, read
 from workflows.editor.canvas import Remarks
 from workflows.exceptions import EditConflict, InvalidDefinition, WorkflowError
+from workflows.graph import check
 from workflows.models import WorkflowVersion
 from workflows.services import Author, Problem, problems_of
 
@@ -63,7 +64,7 @@ class EditorPages(VersionAccess):
             **frame,
             "panel": _panel_or_none(name, asked),
             "open": asked.is_open,
-            "marks": marks(version.definition, Remarks(_counted(problems))),
+            "marks": drawn(version, problems),
             "problems": problems,
             "steps": services.steps_of(version) if asked.is_open else None,
             "trigger": trigger_of(version),
@@ -212,6 +213,14 @@ def _panel_or_none(name: str, asked: Asked) -> Panel | None:
         if asked.request.method == "GET":
             raise
         return None
+
+
+def drawn(version: WorkflowVersion, problems: list[Problem]) -> list[Mark]:
+    """Write the nodes down with their problems, if they have the shape of nodes."""
+    is_sound = all(problem.node or problem.field for problem in problems)
+    if is_sound or not check(version.definition):
+        return marks(version.definition, Remarks(_counted(problems)))
+    return []
 
 
 def _counted(problems: list[Problem]) -> Counter[str]:

@@ -71,7 +71,7 @@ class TrialPage(ExpressionPages):
         form = TrialForm(
             request.POST if request.method == "POST" else None,
             initial={"sample": self._sample(request, version)},
-            is_real=services.has_real_effect(node["type"]),
+            is_real=services.has_real_effect(node["type"], node.get("config") or {}),
         )
         trial = None
         if request.method == "POST" and form.is_valid():

@@ -1,9 +1,25 @@
 """What a node type and a trigger type promise, and the values that pass between."""
 
-from workflows.answers import Ended, Failed, NodeResult, Round, Succeeded, Waiting
+from workflows.answers import (
+    Ended,
+    Failed,
+    Fork,
+    NodeResult,
+    Round,
+    Succeeded,
+    Waiting,
+)
 from workflows.contracts.ends import EndedExecution, EndListener
 from workflows.contracts.lanes import Hands, Lane
-from workflows.contracts.nodes import Effect, NodeHandler, NodeRun, PastRound, Reply
+from workflows.contracts.nodes import (
+    BranchEnd,
+    Effect,
+    NodeHandler,
+    NodeRun,
+    PastRound,
+    Reply,
+    shape_of,
+)
 from workflows.contracts.switches import Stopped, Switch
 from workflows.contracts.templates import Template
 from workflows.contracts.triggers import (
@@ -18,6 +34,7 @@ from workflows.contracts.triggers import (
 from workflows.shapes import Field, Kind, Shape, shape_of_fields, shape_of_list
 
 __all__ = [
+    "BranchEnd",
     "Calendar",
     "ComingRun",
     "Effect",
@@ -26,6 +43,7 @@ __all__ = [
     "EndedExecution",
     "Failed",
     "Field",
+    "Fork",
     "Hands",
     "Kind",
     "Lane",
@@ -46,6 +64,7 @@ __all__ = [
     "Template",
     "Trigger",
     "Waiting",
+    "shape_of",
     "shape_of_fields",
     "shape_of_list",
 ]

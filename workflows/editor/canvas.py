@@ -6,41 +6,45 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from workflows import registry
 from workflows.codec import TypedEncoder
 from workflows.contracts import NodeHandler
-from workflows.graph import Definition, Node, check
+from workflows.graph import Definition, Node
 
 #: Characters of a card's summary, and of one setting in it.
 LONGEST_SUMMARY, LONGEST_VALUE = 160, 60
+EMPTY = SafeString()
 #: Groups that the style sheet and the icons know; others look like the last one.
 GROUPS = ("flow", "data", "values", "outside", "people", "other")
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One step while writing: a list or a node begins or ends, or one may be added.
+    """One step while writing: a card, a place to add, or markup around them.
 
-    `kind`: line, end_line, node, end_node, branches, end_branches, branch, end_branch
-    or slot. A slot says where it is as `graph.insert` takes it.
+    `kind`: node, slot, branch or markup. A slot says where it is as `graph.insert`
+    takes it. What a template would ask for each of a thousand nodes is worked out here.
     """
 
     kind: str
     key: str = ""
     title: str = ""
     branch: str = ""
-    type: str = ""
     type_title: str = ""
+    #: Classes for the style sheet.
+    classes: str = ""
     group: str = ""
     summary: str = ""
     note: str = ""
     disabled: bool = False
-    loops: bool = False
     #: What is said about the node from outside, such as that it was changed.
-    state: str = ""
     state_title: str = ""
     problems: int = 0
+    #: Ready to be written.
+    markup: SafeString = EMPTY
 
 
 @dataclass(frozen=True)
@@ -52,58 +56,78 @@ class Remarks:
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
+LINE, END_LINE, END_NODE, BRANCHES, END_BRANCH = (
+    Mark("markup", markup=mark_safe(text))  # noqa: S308 - constants
+    for text in (
+        '<ol class="wf-flow">',
+        "</ol>",
+        "</li>",
+        '<div class="wf-branches">',
+        "</div>",
+    )
+)
+END_BRANCHES = END_BRANCH
+
+
 def marks(definition: Definition, remarks: Remarks | None = None) -> list[Mark]:
-    """Write down a definition; nothing if it has not even the shape of one.
+    """Write down a definition of the right shape.
 
     Marks instead of nested values keep the template from recursing, however deep the
     branches go.
     """
-    if check(definition):
-        return []
-    return list(_line(definition["nodes"], Mark("slot"), remarks or Remarks()))
+    first = Mark("slot", title=_("Add the first node"))
+    return list(_line(definition["nodes"], first, remarks or Remarks()))
 
 
 def _line(nodes: list[Node], slot: Mark, remarks: Remarks) -> Iterator[Mark]:
-    yield Mark("line")
+    yield LINE
     yield slot
     for node in nodes:
         yield from _node(node, remarks)
-    yield Mark("end_line")
+    yield END_LINE
 
 
 def _node(node: Node, remarks: Remarks) -> Iterator[Mark]:
     key = node["key"]
     yield _card(node, remarks)
     if branches := branches_of(node):
-        yield Mark("branches")
+        yield BRANCHES
         for branch, title in branches.items():
             yield Mark("branch", key=key, branch=branch, title=title)
             nodes = node.get("branches", {}).get(branch, [])
-            slot = Mark("slot", key=key, branch=branch, title=title)
-            yield from _line(nodes, slot, remarks)
-            yield Mark("end_branch")
-        yield Mark("end_branches")
-    yield Mark("end_node")
-    yield Mark("slot", key=key)
+            yield from _line(nodes, _first_of(key, branch, title), remarks)
+            yield END_BRANCH
+        yield END_BRANCHES
+    yield END_NODE
+    label = _("Add a node after %(key)s") % {"key": key}
+    yield Mark("slot", key=key, title=label)
+
+
+def _first_of(key: str, branch: str, title: str) -> Mark:
+    names = {"key": key, "branch": title}
+    label = _("Add a node into “%(branch)s” of %(key)s") % names
+    return Mark("slot", key=key, branch=branch, title=label)
 
 
 def _card(node: Node, remarks: Remarks) -> Mark:
     key, kind = node["key"], node["type"]
     handler = registry.nodes.get(kind) if kind in registry.nodes else None
     type_title = title_of(kind)
+    group = group_of(handler)
     state, state_title = remarks.states.get(key, ("", ""))
+    names = [f"wf-g-{group}", state and f"wf-{state}"]
+    names += ["wf-disabled" if node.get("disabled") else ""]
+    names += ["wf-loops" if handler is not None and handler.loops else ""]
     return Mark(
         "node",
         key=key,
         title=node.get("title") or type_title,
-        type=kind,
         type_title=type_title,
-        group=group_of(handler),
+        classes=" ".join(name for name in names if name),
+        group=group,
         summary=_summary(handler, node.get("config") or {}),
         note=node.get("note", ""),
         disabled=bool(node.get("disabled")),
-        loops=handler is not None and handler.loops,
-        state=state,
         state_title=state_title,
         problems=remarks.problems.get(key, 0),
     )

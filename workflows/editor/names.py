@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from workflows import registry
 from workflows.codec import dump
+from workflows.contracts import shape_of
 from workflows.editor.canvas import title_of
 from workflows.editor.samples import Samples
 from workflows.expressions import ScopeNames
@@ -92,9 +93,7 @@ def _shape(node: Node, asked: str) -> Shape:
     if node["type"] not in registry.nodes:
         return Shape()
     handler = registry.nodes.get(node["type"])
-    fields = handler.form_class.base_fields.items()
-    config = {name: field.initial for name, field in fields}
-    shape: Shape = getattr(handler, asked)({**config, **(node.get("config") or {})})
+    shape = shape_of(handler, node.get("config") or {}, asked)
     goes_on = asked == "result_shape" and node.get("on_error") == OnError.CONTINUE.value
     return _or_error(shape) if goes_on else shape
 

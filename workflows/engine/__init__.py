@@ -1,7 +1,7 @@
 """Run executions: claim a batch, advance it, commit it as a group."""
 
 from workflows.engine.claims import give_back
-from workflows.engine.compiled import forget_compiled
+from workflows.engine.compiled import callbacks_in, forget_compiled
 from workflows.engine.drain import Drain, inline
 from workflows.engine.families import tell_parents
 from workflows.engine.holding import held, release_held, unfinished
@@ -19,6 +19,7 @@ __all__ = [
     "Tried",
     "Warming",
     "busy",
+    "callbacks_in",
     "forget_compiled",
     "give_back",
     "held",

@@ -16,7 +16,7 @@ from workflows.exceptions import WorkflowError
 from workflows.forms import CompiledConfig, NodeForm, compile_config
 from workflows.graph import Step, plan
 from workflows.models import WorkflowVersion
-from workflows.registry import looping, nodes
+from workflows.registry import leading_back, nodes
 
 #: Nodes that are kept ready; the versions that were made ready first go first.
 KEPT = 20_000
@@ -98,6 +98,12 @@ def callbacks_of(version: CompiledVersion, execution: int) -> dict[str, Any]:
     return {"callbacks": found}
 
 
+def callbacks_in(version: WorkflowVersion) -> dict[str, Any]:
+    """Give the same for no execution, to show what they look like."""
+    ready = compiled({version.pk: version.revision})
+    return callbacks_of(ready[version.pk], 0) if version.pk in ready else {}
+
+
 def not_ready(since: datetime) -> list[tuple[int, int]]:
     """List the enabled versions, changed since a moment, that are not compiled yet.
 
@@ -119,7 +125,7 @@ def forget_compiled() -> None:
 
 def _compile(row: Sequence[Any]) -> CompiledVersion:
     _pk, revision, number, definition, workflow_id, title = row
-    planned = plan(definition, looping())
+    planned = plan(definition, leading_back())
     steps = {key: compile_step(step) for key, step in planned.steps.items()}
     return CompiledVersion(
         revision=revision,

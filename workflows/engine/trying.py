@@ -48,7 +48,7 @@ def run_alone(step: Step, scope: Mapping[str, Any], clock: Clock) -> Tried:
         raise_if_late(made, clock())
         return given
 
-    if made.compiled.handler.effect is Effect.OUTSIDE:
+    if made.compiled.effect is Effect.OUTSIDE:
         answered = attempt(answer, blame_database=True)
     else:
         with _undone():

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows import registry
 from workflows.attempts import Errored
-from workflows.contracts import Effect, Ended, Failed, Round, Succeeded, Waiting
-from workflows.engine import Clock, Tried, run_alone
+from workflows.contracts import Effect, Ended, Failed, Fork, Round, Succeeded, Waiting
+from workflows.engine import Clock, Tried, callbacks_in, run_alone
 from workflows.graph import Step, find
 from workflows.models import WorkflowVersion
 from workflows.node_options import NodeOptions
@@ -44,9 +44,17 @@ class Trial:
     remarks: list[str] = field(default_factory=list)
 
 
-def has_real_effect(kind: str) -> bool:
-    """Tell whether a trial of a node of this type does something that stays done."""
-    return kind in registry.nodes and registry.nodes.get(kind).effect is Effect.OUTSIDE
+def has_real_effect(kind: str, config: Mapping[str, Any]) -> bool:
+    """Tell whether a trial of a node of this type does something that stays done.
+
+    `config` is its configuration as it is stored.
+    """
+    if kind not in registry.nodes:
+        return False
+    handler = registry.nodes.get(kind)
+    fields = handler.form_class.base_fields.items()
+    initial = {name: field.initial for name, field in fields}
+    return handler.effect_of({**initial, **config}) is Effect.OUTSIDE
 
 
 def try_node(
@@ -77,22 +85,23 @@ def try_node(
         options=NodeOptions.read(node),
     )
     known = {**_of_version(version), **scope}
-    return _trial(run_alone(step, known, clock), node["type"])
+    is_real = has_real_effect(step.type, step.config)
+    return _trial(run_alone(step, known, clock), is_real=is_real)
 
 
 def _of_version(version: WorkflowVersion) -> dict[str, Any]:
     workflow = version.workflow
     about = {"id": workflow.pk, "title": workflow.title, "version": version.number}
-    execution = {"id": 0, "planned_at": None}
+    execution = {"id": 0, "planned_at": None, **callbacks_in(version)}
     empty = {"trigger": {"data": None, "date": None}, "nodes": {}, "vars": {}}
     return {**empty, "execution": execution, "workflow": about}
 
 
-def _trial(tried: Tried, kind: str) -> Trial:
+def _trial(tried: Tried, *, is_real: bool) -> Trial:
     trial = _told(tried)
     trial.remarks.append(
         _("What it did in the world outside is real and stays done.")
-        if has_real_effect(kind)
+        if is_real
         else _("Nothing was kept: no record, no run, no count.")
     )
     return trial
@@ -121,6 +130,14 @@ def _told(tried: Tried) -> Trial:
                 else _("It would wait until %(until)s, or for a reply.") % moment
             )
             return Trial(Outcome.WAITING, **given, result=result, remarks=[remark])
+        case Round() | Fork():
+            return _of_branches(tried.answer, given)
+        case _ as never:
+            assert_never(never)
+
+
+def _of_branches(answer: Round | Fork, given: dict[str, Any]) -> Trial:
+    match answer:
         case Round(item, length, branch=branch):
             remark = (
                 _("The first of its rounds would have this item.")
@@ -130,5 +147,9 @@ def _told(tried: Tried) -> Trial:
             )
             given |= {"result": item, "branch": branch}
             return Trial(Outcome.ROUND, **given, remarks=[remark])
+        case Fork(branches):
+            remark = _("These branches would run side by side.")
+            given |= {"result": list(branches), "remarks": [remark]}
+            return Trial(Outcome.ROUND, **given)
         case _ as never:
             assert_never(never)

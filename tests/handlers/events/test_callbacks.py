@@ -275,3 +275,15 @@ def test_the_address_is_the_one_of_the_view():
     assert address_of(1, "wait") == reverse(
         "handlers_callback", args=[1, "wait", signature]
     )
+
+
+def test_a_trial_shows_an_address_that_nobody_can_answer(make_version, outside):
+    value = "{{ execution.callbacks.wait }}"
+    tells = {"key": "tell", "type": "calculation", "config": {"value": value}}
+    version = make_version(tells, WAIT)
+
+    told = services.try_node(version, "tell", {}, lambda: NOW).result
+
+    assert told == address_of(0, "wait")
+    assert outside.post(told).status_code == 410
+    assert not EventChannel.objects.exists()

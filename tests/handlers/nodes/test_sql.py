@@ -23,6 +23,7 @@ from handlers.sql.errors import ColumnsAlike
 from tests.conftest import NOW
 from tests.handlers.conftest import problems, run_node, shape
 from tests.nodes import node
+from workflows import services
 from workflows.contracts import Effect, NodeRun
 from workflows.forms import compile_config
 from workflows.models import Category
@@ -330,3 +331,14 @@ def test_write_that_fails_leaves_what_was_before(make_version, run, transactiona
     assert execution.status == "error"
     assert "refused the SQL" in execution.reason
     assert Category.objects.get().name == "kept"
+
+
+def test_trial_of_a_write_is_rolled_back(make_version, categories):
+    config = {"sql": "DELETE FROM workflows_category", "access": "write"}
+    version = make_version({"key": "it", "type": "sql", "config": config})
+
+    trial = services.try_node(version, "it", {}, lambda: NOW)
+
+    assert trial.result["count"] == 3
+    assert "Nothing was kept" in trial.remarks[-1]
+    assert Category.objects.count() == 3

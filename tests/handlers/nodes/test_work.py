@@ -115,3 +115,22 @@ def test_a_node_that_is_rolled_back_starts_nothing(make_version, run):
 )
 def test_the_form_names_faults(config, sentence):
     assert sentence in " ".join(problems(BackgroundWork, **config).values())
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"work": [{"type": "set", "method": "password=s3cret"}]},
+        {"work": WELL, "variables": {"token": "s3cret"}},
+    ],
+)
+def test_secrets_do_not_get_into_definitions(config):
+    [found] = problems(BackgroundWork, **config).values()
+
+    assert "Keep it in an HTTP alias" in str(found)
+
+
+def test_names_of_secrets_may_stand_in_an_array():
+    work = [{"type": "set", "method": "password=@password"}]
+
+    assert problems(BackgroundWork, work=work) == {}

@@ -336,3 +336,13 @@ def test_the_branches_are_those_of_the_outcomes():
 
     assert ManualTask().branches_for(config) == {"pay": "Pay it", "expired": "Expired"}
     assert set(ManualTask().branches_for({"outcomes": "oops"})) == set(BRANCHES)
+
+
+def test_a_trial_asks_nobody(cast, make_version):
+    config = {"title": "Pay?", "users": "alice"}
+    version = make_version({"key": "ask", "type": "manual", "config": config})
+
+    trial = services.try_node(version, "ask", {}, lambda: NOW)
+
+    assert trial.outcome == "waiting"
+    assert not HumanTask.objects.exists()

@@ -166,3 +166,38 @@ def test_it_looks_more_often_while_tasks_are_open(ask):
     ask()
 
     assert poller.due(NOW) == NOW + CloseTasks.period
+
+
+# The options that all nodes have.
+
+
+@pytest.fixture
+def limited(cast, make_version, run):
+    """Run a task whose node may take a minute; give its execution."""
+
+    def limited(**options):
+        config = {"title": "Pay?", "users": "alice"}
+        asks = {"key": "ask", "type": "manual", "config": config, "timeout": 60}
+        return run(make_version({**asks, **options}))
+
+    return limited
+
+
+def test_a_new_try_asks_anew(limited):
+    retry = {"attempts": 2, "first": 0, "most": 0}
+    execution = limited(retry=retry)
+    go_on(execution, NOW + timedelta(minutes=1))
+    go_on(execution, NOW + timedelta(minutes=1, seconds=1))
+
+    tasks = HumanTask.objects.order_by("attempt").values_list("attempt", "state")
+    assert list(tasks) == [(1, "cancelled"), (2, "open")]
+    assert execution.status == "waiting"
+
+
+def test_what_goes_on_after_an_error_closes_the_task(limited):
+    execution = limited(on_error="continue")
+    go_on(execution, NOW + timedelta(minutes=1))
+    CloseTasks().drain(NOW + timedelta(minutes=1))
+
+    assert execution.status == "succeeded"
+    assert task().state == "cancelled"

@@ -160,6 +160,18 @@ def test_same_delivery_starts_once(hook, call):
     assert only().context["data"] == {"n": 1}
 
 
+def test_two_of_one_delivery_at_once_start_one(hook, call, monkeypatch):
+    hook(node("echo"))
+    headers = {"Idempotency-Key": "delivery-1"}
+    call({}, headers=headers)
+    # The second looks before the first has committed.
+    monkeypatch.setattr("triggers.webhook.views._earlier", lambda event: None)
+
+    answer = call({}, headers=headers)
+
+    assert answer.json()["execution"] == only().pk
+
+
 def test_same_delivery_starts_once_over_versions(hook, call):
     version = hook(node("echo"))
     headers = {"Idempotency-Key": "delivery-1"}

@@ -5,9 +5,9 @@ import pytest
 from tests.conftest import NOW
 from tests.faults import KINDS, Faults
 from tests.handlers.nodes.test_loop import loop
+from tests.nodes import node
 from tests.workflows.engine.test_faults import drive
 from workflows import services
-from workflows.engine import drain as draining
 from workflows.models import Category
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,9 +26,8 @@ def data(kind, key="", **config):
 
 
 @pytest.fixture
-def version(transactional_db, make_version, monkeypatch, settings):
-    """Give one that is committed after each node, so that each is met alone."""
-    monkeypatch.setattr(draining, "GROUP_TIME", 0)
+def version(transactional_db, make_version, settings):
+    """Give one that waits in the middle, so that it is committed and reloaded."""
     settings.WORKFLOWS = {
         "COLLECTIONS": ["workflows"],
         "SQL_DATABASES": {"default": "write"},
@@ -36,6 +35,7 @@ def version(transactional_db, make_version, monkeypatch, settings):
     body = [
         data("update", filter=MINE, increments={"position": 1}),
         data("variables", add={"sum": "{{ loop.item }}"}),
+        node("pause"),
         data("sql", sql=SQL, access="write", parameters={"name": NAME}),
     ]
     return make_version(

@@ -25,7 +25,7 @@ def start(make_version, run):
     """Run a flaky node with faults, and one behind it that shows its result."""
 
     def start(kind, *faults, **options):
-        Flaky.faults = list(faults)
+        Flaky.troubles = list(faults)
         shown = node("echo", "{{ nodes.it }}", "shown")
         version = make_version(node(kind, "fine", "it", **options), shown)
         return run(version)
@@ -172,7 +172,7 @@ def test_a_retry_that_waits_can_be_cancelled(start):
 
 
 def test_the_timeout_of_the_execution_ends_retries(make_version, run):
-    Flaky.faults = [ValueError("busy")]
+    Flaky.troubles = [ValueError("busy")]
     flaky = node("flaky", "fine", "it", retry=RETRY)
     execution = run(make_version(flaky, options={"timeout": 5}))
 
@@ -219,7 +219,7 @@ def test_an_error_becomes_the_result_only_after_the_last_try(start):
 
 
 def test_an_error_that_became_a_result_is_known_after_a_wait(make_version, run):
-    Flaky.faults = [ValueError("busy")]
+    Flaky.troubles = [ValueError("busy")]
     version = make_version(
         node("flaky", "fine", "it", on_error="continue"),
         node("pause"),

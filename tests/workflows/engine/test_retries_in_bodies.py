@@ -18,7 +18,7 @@ def loop(make_version, run):
     """Run a body for 0, 1 and 2, with faults for its flaky node."""
 
     def loop(body, *faults, config=None, **options):
-        Flaky.faults = list(faults)
+        Flaky.troubles = list(faults)
         config = {"items": 3, **(config or {})}
         version = make_version(
             {

@@ -57,9 +57,9 @@ def test_what_an_outside_node_did_is_said_to_be_real(trial):
 
     assert len(Outside.asked) == 1
     assert "is real and stays done" in given.remarks[-1]
-    assert services.has_real_effect("outside")
-    assert not services.has_real_effect("write")
-    assert not services.has_real_effect("nix")
+    assert services.has_real_effect("outside", {})
+    assert not services.has_real_effect("write", {})
+    assert not services.has_real_effect("nix", {})
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_branch_is_named(trial):
 
 
 def test_a_trial_is_not_tried_again(trial):
-    Flaky.faults = [Failed("busy")]
+    Flaky.troubles = [Failed("busy")]
 
     assert trial("flaky", 1, retry={"attempts": 3}).outcome == "failed"
     assert len(Flaky.asked) == 1
@@ -128,3 +128,12 @@ def test_a_large_result_is_cut_as_in_a_run(trial, settings):
 def test_an_unknown_node_cannot_be_tried(make_version):
     with pytest.raises(KeyError, match="nix"):
         services.try_node(make_version(), "nix", {}, lambda: NOW)
+
+
+def test_a_fork_says_which_branches_it_would_run(make_version):
+    version = make_version({"key": "p", "type": "parallel"})
+
+    trial = services.try_node(version, "p", {}, lambda: NOW)
+
+    assert trial.result == ["first", "second"]
+    assert trial.remarks[0] == "These branches would run side by side."
