@@ -22,6 +22,7 @@ from handlers.nodes.loop import Loop
 from handlers.nodes.mail import EMail
 from handlers.nodes.manual import ManualTask
 from handlers.nodes.output import Output
+from handlers.nodes.parallel import Parallel
 from handlers.nodes.query import Query
 from handlers.nodes.send_event import SendEvent
 from handlers.nodes.sql import Sql
@@ -40,6 +41,7 @@ from workflows.registry import register_lane, register_node, register_poller
 register_node(Condition)
 register_node(Switch)
 register_node(Loop)
+register_node(Parallel)
 register_node(Delay)
 register_node(WaitEvent)
 register_node(SendEvent)

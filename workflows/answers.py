@@ -74,4 +74,15 @@ class Round:
     branch: str = "body"
 
 
-NodeResult: TypeAlias = Succeeded | Failed | Waiting | Ended | Round
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """The nodes of several branches run side by side.
+
+    Only node types that `forks` answer so, from `run`; whenever a branch has ended
+    `after_branch` is asked. A branch without nodes has succeeded at once.
+    """
+
+    branches: tuple[str, ...]
+
+
+NodeResult: TypeAlias = Succeeded | Failed | Waiting | Ended | Round | Fork

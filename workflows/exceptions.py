@@ -140,6 +140,14 @@ class ChildRefused(WorkflowError):
         super().__init__(f"'{workflow}' was not started: {reason or 'it ran already'}.")
 
 
+class ForkUndecided(WorkflowError):
+    def __init__(self) -> None:
+        super().__init__(
+            "All branches have ended, and the node that forks goes on waiting. Its "
+            "after_branch must answer what their ends mean."
+        )
+
+
 class ReplyTooLarge(WorkflowError):
     def __init__(self, size: int, limit: int) -> None:
         super().__init__(

@@ -73,9 +73,9 @@ class TemplateField(TextExpression):
     def __init__(self, **options: Any) -> None:
         super().__init__(strip=False, **options)
 
-    def to_python(self, value: Any) -> str:
+    def clean(self, value: Any) -> Any:
         # Browsers send the ends of lines as the network wants them.
-        return str(super().to_python(value)).replace("\r\n", "\n")
+        return str(super().clean(value)).replace("\r\n", "\n")
 
     def compile(self, value: str) -> tuple[Render, Render]:
         plain, html = compile_lines(value), compile_lines(value, html=True)

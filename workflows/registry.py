@@ -79,6 +79,11 @@ def looping() -> frozenset[str]:
     return frozenset(name for name, handler in nodes.items() if handler.loops)
 
 
+def leading_back() -> frozenset[str]:
+    """Name the node types to which the ends of their branches lead back."""
+    return frozenset(name for name, each in nodes.items() if each.loops or each.forks)
+
+
 def register_trigger(trigger: type[Trigger]) -> None:
     triggers.add(trigger.type, trigger())
 

@@ -1,9 +1,18 @@
 """What a node type and a trigger type promise, and the values that pass between."""
 
-from workflows.answers import Ended, Failed, NodeResult, Round, Succeeded, Waiting
+from workflows.answers import (
+    Ended,
+    Failed,
+    Fork,
+    NodeResult,
+    Round,
+    Succeeded,
+    Waiting,
+)
 from workflows.contracts.ends import EndedExecution, EndListener
 from workflows.contracts.lanes import Hands, Lane
 from workflows.contracts.nodes import (
+    BranchEnd,
     Effect,
     NodeHandler,
     NodeRun,
@@ -25,6 +34,7 @@ from workflows.contracts.triggers import (
 from workflows.shapes import Field, Kind, Shape, shape_of_fields, shape_of_list
 
 __all__ = [
+    "BranchEnd",
     "Calendar",
     "ComingRun",
     "Effect",
@@ -33,6 +43,7 @@ __all__ = [
     "EndedExecution",
     "Failed",
     "Field",
+    "Fork",
     "Hands",
     "Kind",
     "Lane",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, ClassVar
 
-from workflows.answers import NodeResult, Succeeded
+from workflows.answers import NodeResult, Succeeded, Waiting
 from workflows.attempts import Errored, attempt
 from workflows.forms import NodeForm
 from workflows.shapes import Shape
@@ -37,6 +37,17 @@ class PastRound:
     memory: Any = None
     #: What went wrong in the body, for `after_failure`; empty for `after_round`.
     failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BranchEnd:
+    """How a branch of a fork has ended."""
+
+    succeeded: bool
+    #: What went wrong; empty after a success.
+    reason: str = ""
+    #: The result of the last node that ran in it.
+    result: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,10 @@ class NodeRun:
     reply: Reply | None = None
     #: The round that has ended; None when the node is entered.
     past: PastRound | None = None
+    #: How each branch of the fork has ended, in order; None while it is under way.
+    branches: Mapping[str, BranchEnd | None] = field(default_factory=dict)
+    #: The branch that has ended just now; empty when the node is entered.
+    branch: str = ""
     #: How long this try may take, for nodes that can hold others to it; the engine
     #: ends what takes longer in any case.
     timeout: timedelta | None = None
@@ -98,6 +113,8 @@ class NodeHandler(ABC):
     faults: ClassVar[Sequence[tuple[str, str]]] = ()
     #: Its branches are bodies: at their end it is asked for the next `Round`.
     loops: ClassVar[bool] = False
+    #: Its branches run side by side: it answers `Fork`.
+    forks: ClassVar[bool] = False
     #: Its result is an object of variables, which later nodes see as `vars`.
     sets_variables: ClassVar[bool] = False
 
@@ -161,6 +178,15 @@ class NodeHandler(ABC):
         the database belong into a `transaction.atomic` of the node's own.
         """
         return Succeeded()
+
+    def after_branch(self, run: NodeRun) -> NodeResult | None:
+        """Answer what the end of a branch means, of types that fork.
+
+        `Waiting()` lets the other branches go on. Any other answer cancels what they
+        still do, and is the node's own. None: the branch has failed, and that is the
+        failure of the node. The engine makes no savepoint for this.
+        """
+        return Waiting()
 
     def after_failure(self, run: NodeRun) -> NodeResult | None:
         """Answer like `after_round` when a node of the body failed or raised.

@@ -7,7 +7,15 @@ from typing import Any
 
 from workflows.codec import encode, readable
 from workflows.conf import settings
-from workflows.contracts import Ended, Failed, NodeResult, Round, Succeeded, Waiting
+from workflows.contracts import (
+    Ended,
+    Failed,
+    Fork,
+    NodeResult,
+    Round,
+    Succeeded,
+    Waiting,
+)
 from workflows.engine.run import Call
 from workflows.exceptions import (
     AnswerNotUnderstood,
@@ -33,7 +41,7 @@ def storable(call: Call) -> NodeResult:
 
 def _storable(answer: Any, call: Call) -> NodeResult:
     _check_shape(answer, call)
-    if isinstance(answer, Ended):
+    if isinstance(answer, Ended | Fork):
         return answer
     if isinstance(answer, Round):
         return _checked_round(answer)
@@ -95,14 +103,16 @@ def _checked_round(answer: Round) -> Round:
 
 def _check_shape(answer: object, call: Call) -> None:
     """Find now, while it belongs to the node, what would fail when it is settled."""
-    loops = call.compiled.handler.loops
+    loops, forks = call.compiled.handler.loops, call.compiled.handler.forks
     match answer:
         case Succeeded(branch=branch, log=log) if not loops or branch is None:
             hash(branch)
             readable(log)
         case Round(branch=branch) if loops:
             hash(branch)
-        case Waiting() if call.method.startswith("after_"):
+        case Fork(branches=names) if forks and 0 < len(set(names)) == len(names):
+            return
+        case Waiting() if call.method in {"after_round", "after_failure"}:
             raise AnswerNotUnderstood(answer)
         case Waiting(until=None):
             return

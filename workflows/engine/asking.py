@@ -11,6 +11,7 @@ from workflows.conf import settings
 from workflows.contracts import Effect, Failed, NodeResult, NodeRun, PastRound
 from workflows.engine.answers import shown, storable, storable_or_none
 from workflows.engine.claims import is_innocent
+from workflows.engine.frames import ends_of
 from workflows.engine.mishaps import limit_of, raise_if_late
 from workflows.engine.replies import reply_to
 from workflows.engine.run import Call, Run
@@ -24,7 +25,8 @@ Clock = Callable[[], datetime]
 def prepare(run: Run, now: datetime) -> Call:
     """Evaluate the configuration of the node that is next."""
     compiled = run.compiled
-    if compiled.handler.loops and len(run.frames) >= LoopsTooDeep.MOST:
+    nests = compiled.handler.loops or compiled.handler.forks
+    if nests and len(run.track.path()) >= LoopsTooDeep.MOST:
         raise LoopsTooDeep
     scope = run.scope(run.began_at or now)
     config = compiled.config.render(scope)
@@ -39,7 +41,7 @@ def _node_run(
 ) -> NodeRun:
     execution = run.execution
     waits = job is not None and job.status == JobStatus.WAITING
-    goes_on = waits or past is not None
+    goes_on = waits or past is not None or "branch" in given
     number = run.job_count + 1 if job is None else job.number
     return NodeRun(
         key=run.step.key,
@@ -141,5 +143,19 @@ def ask(run: Run, method: str, now: datetime, failure: str = "") -> Any:
         node_run = _node_run(run, run.job_of(frame), past, **given)
         call = Call(run.compiled, node_run, method)
         return storable_or_none(call) if failure else storable(call)
+
+    return attempt(ask, blame_database=_is_last(run))
+
+
+def ask_fork(run: Run, branch: str, now: datetime) -> Any:
+    """Ask the node that forks, which is where the run is, about a branch that ended."""
+    frame = run.frames[-1]
+
+    def ask() -> NodeResult | None:
+        given = {"config": run.config_of(frame), "scope": run.scope(now), "now": now}
+        ends = ends_of(frame, run.results)
+        about = {"branches": ends, "branch": branch}
+        node_run = _node_run(run, run.job_of(frame), None, **given, **about)
+        return storable_or_none(Call(run.compiled, node_run, "after_branch"))
 
     return attempt(ask, blame_database=_is_last(run))

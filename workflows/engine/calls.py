@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connections
 
 from workflows.engine.asking import Clock
-from workflows.engine.mishaps import limit_of, took_too_long
+from workflows.engine.mishaps import took_too_long
 from workflows.engine.run import Run
 
 
@@ -18,6 +18,7 @@ class Flight:
     """A call, and how long it may take."""
 
     run: Run
+    number: int
     call: Callable[[], Any]
     clock: Clock
     limit: timedelta | None
@@ -66,8 +67,13 @@ class Calls:
         return bool(hanging) and len(hanging) >= self._threads
 
     def submit(self, run: Run) -> None:
-        call, run.call = run.call, None
-        flight = Flight(run, call, self._clock, limit_of(run.step.options))
+        """Begin all calls of a run; its other branches may go on meanwhile."""
+        calls, run.calls = run.calls, []
+        for each in calls:
+            run.flying.add(each.number)
+            self._begin(Flight(run, each.number, each.call, self._clock, each.limit))
+
+    def _begin(self, flight: Flight) -> None:
         if self._pool:
             future = self._pool.submit(_answer, flight)
         else:
@@ -83,9 +89,7 @@ class Calls:
         return [self._landed(future) for future in done] + self._give_up()
 
     def _landed(self, future: Future[Any]) -> Run:
-        run = self._flying.pop(future).run
-        run.answer = future.result()
-        return run
+        return _arrived(self._flying.pop(future), future.result())
 
     def _give_up(self) -> list[Run]:
         """Wait no longer for calls beyond their time limit; their answers are lost.
@@ -104,8 +108,13 @@ class Calls:
 
     def _abandoned(self, future: Future[Any]) -> Run:
         flight = self._flying.pop(future)
-        flight.run.answer = took_too_long(flight.limit or timedelta(0))
-        return flight.run
+        return _arrived(flight, took_too_long(flight.limit or timedelta(0)))
+
+
+def _arrived(flight: Flight, answer: Any) -> Run:
+    flight.run.flying.discard(flight.number)
+    flight.run.answers[flight.number] = answer
+    return flight.run
 
 
 def _answer(flight: Flight) -> Any:

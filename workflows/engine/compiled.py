@@ -16,7 +16,7 @@ from workflows.exceptions import WorkflowError
 from workflows.forms import CompiledConfig, NodeForm, compile_config
 from workflows.graph import Step, plan
 from workflows.models import WorkflowVersion
-from workflows.registry import looping, nodes
+from workflows.registry import leading_back, nodes
 
 #: Nodes that are kept ready; the versions that were made ready first go first.
 KEPT = 20_000
@@ -125,7 +125,7 @@ def forget_compiled() -> None:
 
 def _compile(row: Sequence[Any]) -> CompiledVersion:
     _pk, revision, number, definition, workflow_id, title = row
-    planned = plan(definition, looping())
+    planned = plan(definition, leading_back())
     steps = {key: compile_step(step) for key, step in planned.steps.items()}
     return CompiledVersion(
         revision=revision,

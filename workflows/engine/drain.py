@@ -19,6 +19,7 @@ from workflows.engine.compiled import CompiledVersion, compiled
 from workflows.engine.flush import flush
 from workflows.engine.history import jobs_of
 from workflows.engine.presence import register
+from workflows.engine.replies import hear
 from workflows.engine.run import Run
 from workflows.engine.telling import tell_ended
 from workflows.exceptions import LostClaims, NodeRaised
@@ -32,6 +33,8 @@ GLANCE = 0.05
 GROUP_TIME = 0.05
 #: How many executions a worker claims first: others woke up with it.
 FIRST_SHARE = 50
+#: How often, in seconds, it looks for replies to branches while others call outside.
+HEARING = 0.5
 #: How long, in seconds, a worker keeps what it has not begun; others may be idle.
 PATIENCE = 0.25
 
@@ -60,6 +63,8 @@ class Drain:
         self._broke_off = False
         #: Whether that was the database's error, and no sign of poison.
         self._is_excused = False
+        #: When, by the monotonic clock, it looks for replies to what calls outside.
+        self._hears_at = 0.0
         #: The run whose nodes are under way in this thread.
         self._at: Run | None = None
 
@@ -96,7 +101,8 @@ class Drain:
             if not only:
                 wanted = []
             landed = self.calls.collect(0 if fresh or going else GLANCE)
-            ready = [*landed, *fresh, *going]
+            due = self._due_in_flight() if goes_on and len(self.calls) else []
+            ready = _once([*landed, *due, *fresh, *going])
             if not ready and not len(self.calls):
                 return advanced
             advanced += self._advance_all(ready)
@@ -104,12 +110,29 @@ class Drain:
     def _still_going(self, *, goes_on: bool) -> list[Run]:
         """Give what goes on at once; when the slice is over, others may have it."""
         going, self._going = self._going, []
-        if going and not goes_on:
-            ids = [run.execution.pk for run in going]
-            release_unbegun(self.owner, ids, self.clock())
-            self.handed_back += ids
-            return []
-        return going
+        if goes_on:
+            return going
+        if free := [run for run in going if not run.is_held]:
+            self._release_unbegun(free)
+            self.handed_back += [run.execution.pk for run in free]
+        # The others come back with their calls.
+        return [run for run in going if run.has_answer]
+
+    def _due_in_flight(self) -> list[Run]:
+        """Give those whose branches can go on while others of theirs call outside."""
+        now = self.clock()
+        flying = [run for run in self.calls.runs if not run.is_gone]
+        if flying and monotonic() >= self._hears_at:
+            self._hears_at = monotonic() + HEARING
+            hear(flying)
+        return [run for run in flying if run.is_due(now)]
+
+    def _release_unbegun(self, runs: Iterable[Run]) -> None:
+        ids = []
+        for run in runs:
+            run.is_gone = True
+            ids.append(run.execution.pk)
+        release_unbegun(self.owner, ids, self.clock())
 
     def hangs(self, now: datetime) -> str:
         """Name an execution that a node still holds long after its timeout, if any.
@@ -119,6 +142,8 @@ class Drain:
         end = now - settings().timeout_grace
         under_way = [*([self._at] if self._at else []), *self.calls.runs]
         for run in under_way:
+            if run.is_gone:
+                continue
             limits = (run.execution.expires_at, run.limit_at)
             if any(limit is not None and limit <= end for limit in limits):
                 return f"Execution {run.execution.pk} at node '{run.at}'"
@@ -142,11 +167,10 @@ class Drain:
         end, left = monotonic() + PATIENCE, deque(runs)
         while left:
             self._group(left)
-            if monotonic() >= end and not (left and left[0].has_answer):
+            if monotonic() >= end and not (left and left[0].is_held):
                 break
         if left:
-            ids = [run.execution.pk for run in left]
-            release_unbegun(self.owner, ids, self.clock())
+            self._release_unbegun(left)
         begun = len(runs) - len(left)
         most = settings().batch_size
         self._share = max(begun, 1) if left else min(2 * self._share, most)
@@ -182,13 +206,14 @@ class Drain:
             self._without([run], lost)
         except (DatabaseError, InterfaceError) as error:
             reason = readable(f"{type(error).__name__}: {error}", 500)
+            run.is_gone = True
             release(self.owner, run.execution, self.clock(), reason)
         else:
             self._go_on([run])
 
     def _without(self, group: Sequence[Run], lost: LostClaims) -> list[Run]:
         """Give the runs that are ours, to be run again; hand back the others."""
-        release_unbegun(self.owner, lost.ids, self.clock())
+        self._release_unbegun(run for run in group if run.execution.pk in lost.ids)
         ours = [run for run in group if run.execution.pk not in lost.ids]
         for run in ours:
             run.reset()
@@ -216,10 +241,17 @@ class Drain:
     def _go_on(self, group: Sequence[Run]) -> None:
         for run in group:
             run.committed()
-            if run.call is not None:
+            run.is_gone = not run.is_going
+            if run.calls:
                 self.calls.submit(run)
-            elif run.is_going:
+            if run.is_going and (not run.is_calling or run.is_due(self.clock())):
                 self._going.append(run)
+
+
+def _once(runs: Iterable[Run]) -> list[Run]:
+    """Give each run that is still ours once, those that cannot be given back first."""
+    ours = dict.fromkeys(run for run in runs if not run.is_gone)
+    return sorted(ours, key=lambda run: not run.is_held)
 
 
 def _loaded(rows: Sequence[Claimed], now: datetime) -> list[Run]:

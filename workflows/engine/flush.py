@@ -44,15 +44,15 @@ def _move(run: Run, owner: int, now: datetime) -> Move:
         owner,
         ExecutionStatus.RUNNING,
         execution.reason,
-        run.at or "",
+        run.root.at or "",
         run.job_count,
         execution.deliveries,
         due_at=None,
         expires_at=execution.expires_at,
     )
-    if run.frames:
-        move.frames = [frame.stored() for frame in run.frames]
-    if outcome is None and run.call is None:
+    if run.root.frames:
+        move.frames = [frame.stored() for frame in run.root.frames]
+    if outcome is None and not run.calls:
         # It got somewhere: the claims before this one were not its fault.
         move.deliveries = min(execution.deliveries, 1)
     elif outcome is not None:

@@ -6,7 +6,7 @@ from typing import assert_never
 from workflows.attempts import Errored
 from workflows.codec import readable
 from workflows.contracts import Failed
-from workflows.engine.run import Call, Outcome, Run
+from workflows.engine.run import Call, Run
 from workflows.exceptions import TimedOut
 from workflows.node_options import Fault, Mishap, NodeOptions, OnError
 from workflows.statements import JobRow
@@ -46,7 +46,7 @@ def is_over(run: Run, job: JobRow) -> bool:
         return False
     if job.replied_at is not None:
         return False
-    return (run.execution.due_at or job.expires_at) >= job.expires_at
+    return (run.woken_at or job.expires_at) >= job.expires_at
 
 
 def wake_at(
@@ -76,7 +76,7 @@ def is_borne(run: Run, job: JobRow, fault: Fault, now: datetime) -> bool:
     again = options.retry and options.retry.next_try(job.attempt, fault, now)
     if again:
         _put_off(job, fault, options)
-        run.outcome = Outcome(ExecutionStatus.WAITING, due_at=again)
+        run.wait(job, again)
         return True
     if options.on_error is OnError.CONTINUE:
         job.status, job.result = JobStatus.CONTINUED, fault.as_result()

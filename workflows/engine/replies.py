@@ -38,6 +38,20 @@ def keep_reply(address: Address, value: Any, now: datetime) -> bool:
     return True
 
 
+def hear(runs: Iterable[Run]) -> None:
+    """Take replies to branches that wait while other branches keep a worker busy."""
+    waiting = {
+        _address(job): job
+        for run in runs
+        for job in run.stored
+        if job.status == JobStatus.WAITING and job.replied_at is None
+    }
+    for address in _replied(list(waiting)) if waiting else ():
+        stored = Job.objects.get(execution=address[0], number=address[1])
+        waiting[address].reply = stored.reply
+        waiting[address].replied_at = stored.replied_at
+
+
 def listen(runs: Sequence[Run], now: datetime) -> list[Address]:
     """Let no reply be lost that came while the executions were worked on.
 
@@ -61,9 +75,19 @@ def listen(runs: Sequence[Run], now: datetime) -> list[Address]:
 
 
 def _waiting(runs: Iterable[Run]) -> list[Address]:
-    """List the jobs that wait from now on."""
-    jobs = (job for run in runs for job in (*run.new_jobs, *run.changed_jobs))
-    return [_address(job) for job in jobs if job.status == JobStatus.WAITING]
+    """List the jobs that wait from now on, also those of branches that did before."""
+    return [
+        _address(job)
+        for run in runs
+        for job in (*run.new_jobs, *run.changed_jobs, *_left_alone(run))
+        if job.status == JobStatus.WAITING
+    ]
+
+
+def _left_alone(run: Run) -> Iterable[JobRow]:
+    if not run.forked():
+        return []
+    return [job for job in run.stored if run.latest(job) is job]
 
 
 def _closed(runs: Iterable[Run]) -> list[Address]:

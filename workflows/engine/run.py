@@ -1,15 +1,15 @@
 """A claimed execution in the hands of a worker: what it has and what it gained."""
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from workflows.chains import within
 from workflows.contracts import NodeResult, NodeRun
 from workflows.engine.compiled import CompiledStep, CompiledVersion, callbacks_of
-from workflows.engine.frames import Frame, loop_of, path_of, restored
+from workflows.engine.frames import Frame, Track, loop_of, path_of, restored
 from workflows.engine.history import DONE
 from workflows.exceptions import WorkflowError
 from workflows.graph import Step
@@ -44,7 +44,17 @@ class Call:
         return answer
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
+class Departure:
+    """A call to the world outside that is to begin, and how long it may take."""
+
+    #: That of its job.
+    number: int
+    call: Callable[[], Any]
+    limit: timedelta | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Run:
     """One claimed execution. `reset` forgets all that is not committed yet."""
 
@@ -53,24 +63,27 @@ class Run:
     options: Options = field(default_factory=Options)
     #: Jobs that are committed and open, in their order; the done have become results.
     stored: Sequence[JobRow] = ()
-    at: str | None = None
     results: dict[str, Any] = field(default_factory=dict)
     #: What nodes have set, by name: the latest of each.
     variables: dict[str, Any] = field(default_factory=dict)
-    #: The bodies that it is inside of, the outermost first.
-    frames: list[Frame] = field(default_factory=list)
-    #: The job of node `at` that was begun or that waits, if there is one.
-    open_job: JobRow | None = None
+    #: The execution's own line of nodes, and the one of it that is worked on: the
+    #: same outside of forks.
+    root: Track = field(default_factory=lambda: Track(None))
+    track: Track = field(default_factory=lambda: Track(None))
     new_jobs: list[JobRow] = field(default_factory=list)
     changed_jobs: list[JobRow] = field(default_factory=list)
     outcome: Outcome | None = None
     #: When the node that is under way reaches its time limit.
     limit_at: datetime | None = None
-    #: The call to the world outside that begins once this is committed.
-    call: Any = None
-    #: What that call gave; kept until the group that settles it is committed.
-    answer: Any = None
-    answer_used: bool = False
+    #: Calls to the world outside that begin once this is committed.
+    calls: list["Departure"] = field(default_factory=list)
+    #: The numbers of the jobs whose calls are in flight.
+    flying: set[int] = field(default_factory=set)
+    #: What calls gave, by number; kept until the group that settles it is committed.
+    answers: dict[int, Any] = field(default_factory=dict)
+    used: set[int] = field(default_factory=set)
+    #: True: somebody else may have it; what its calls still give is of no use.
+    is_gone: bool = False
     #: What an output node gave since the last commit.
     output: Any = None
     has_output: bool = False
@@ -90,24 +103,93 @@ class Run:
         """Go back to what the database holds."""
         self.results = dict(self._ground)
         self.variables = dict(self._ground_variables)
-        self.at = self.execution.position or self.version.first
-        self.frames = restored(self.execution.frames)
-        self.open_job = self._find_open_job()
+        at = self.execution.position or self.version.first
+        self.root = self.track = restored(at, self.execution.frames)
+        for leaf in self.root.leaves():
+            leaf.open_job = self._find_open_job(leaf)
         self.new_jobs, self.changed_jobs = [], []
-        self.outcome = self.call = None
-        self.answer_used = False
+        self.outcome = None
+        self.calls, self.used = [], set()
         self.output, self.has_output = None, False
 
-    def _find_open_job(self) -> JobRow | None:
-        if not self.stored or self.is_back:
+    def _find_open_job(self, leaf: Track) -> JobRow | None:
+        if not self.stored or leaf.is_back:
             return None
-        last = self.stored[-1]
-        return last if last.status in OPEN_JOBS and last.node_key == self.at else None
+        found = (job for job in reversed(self.stored) if job.node_key == leaf.at)
+        return next(found, None)
 
     @property
-    def is_back(self) -> bool:
-        """Tell whether a body has ended and its node is to be asked again."""
-        return bool(self.frames) and self.frames[-1].key == self.at
+    def at(self) -> str | None:
+        return self.track.at
+
+    @at.setter
+    def at(self, key: str | None) -> None:
+        self.track.at = key
+
+    @property
+    def frames(self) -> list[Frame]:
+        return self.track.frames
+
+    @property
+    def open_job(self) -> JobRow | None:
+        """Give the job of node `at`, if it was begun or waits."""
+        return self.track.open_job
+
+    @open_job.setter
+    def open_job(self, job: JobRow | None) -> None:
+        self.track.open_job = job
+
+    @property
+    def woken_at(self) -> datetime | None:
+        """Tell for which moment the line that is worked on was woken."""
+        is_branch = self.track.parent is not None
+        return self.track.due_at if is_branch else self.execution.due_at
+
+    def find_ready(self, now: datetime) -> bool:
+        """Choose the line to work on: the one that is, or else the next that can."""
+        if not self.root.frames and self.root.open_job is None:
+            return True
+        if self._is_ready(self.track, now):
+            return True
+        ready = (leaf for leaf in self.root.leaves() if self._is_ready(leaf, now))
+        found = next(ready, None)
+        self.track = found or self.track
+        return found is not None
+
+    def _is_ready(self, track: Track, now: datetime) -> bool:
+        if not any(track is leaf for leaf in self.root.leaves()):
+            return False
+        return not self._is_calling(track) and not track.is_resting(now)
+
+    def _is_calling(self, track: Track) -> bool:
+        number = track.open_job.number if track.open_job else 0
+        begun = any(call.number == number for call in self.calls)
+        return begun or (number in self.flying and number not in self.answers)
+
+    def take_turns(self) -> None:
+        """Begin with another line than the last time, that none has to wait long."""
+        if not self.root.frames:
+            return
+        leaves = list(self.root.leaves())
+        at = next((n for n, each in enumerate(leaves) if each is self.track), -1)
+        self.track = leaves[(at + 1) % len(leaves)]
+
+    @property
+    def is_calling(self) -> bool:
+        """Tell whether a line waits for a call; one that was given up does not."""
+        if not self.calls and not self.flying:
+            return False
+        return any(self._is_calling(leaf) for leaf in self.root.leaves())
+
+    @property
+    def next_due(self) -> datetime | None:
+        """Tell when a branch goes on by itself, or a fork is over its time limit."""
+        moments = [leaf.wakes_at for leaf in self.root.leaves()]
+        moments += [self.job_of(each.frames[-1]).expires_at for each in self.forked()]
+        return min((moment for moment in moments if moment), default=None)
+
+    def forked(self) -> list[Track]:
+        return list(self.root.forked())
 
     @property
     def is_going(self) -> bool:
@@ -158,7 +240,7 @@ class Run:
             step.key,
             step.type,
             started_at=now,
-            round=path_of(self.frames) if self.frames else "",
+            round=path_of(self.track.path()) if self.root.frames else "",
             **values,
         )
         self.new_jobs.append(job)
@@ -193,16 +275,43 @@ class Run:
             frame.config = config.restore(self.job_of(frame).input)
         return frame.config
 
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether a line can go on without an answer from outside."""
+        if not self.is_going:
+            return False
+        if any(self._is_ready(leaf, now) for leaf in self.root.leaves()):
+            return True
+        return bool(self.root.frames and self.next_due and self.next_due <= now)
+
+    def wait(self, job: JobRow, due_at: datetime | None) -> None:
+        """Let the line that is worked on rest; the execution does with its last one."""
+        self.open_job = job
+        if self.track.parent is None:
+            self.outcome = Outcome(ExecutionStatus.WAITING, due_at=due_at)
+        else:
+            self.track.due_at = due_at
+
     @property
     def has_answer(self) -> bool:
-        return self.answer is not None and not self.answer_used
+        if not self.answers:
+            return False
+        jobs = (leaf.open_job for leaf in self.root.leaves())
+        numbers = {job.number for job in jobs if job}
+        return bool(numbers & self.answers.keys() - self.used)
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether it must not be handed back: calls fly, or their answers do."""
+        return self.has_answer or self.is_calling
 
     def take_answer(self) -> Any:
         """Give what the call outside said, once; None if there is nothing."""
-        if self.answer_used:
+        number = self.open_job.number if self.open_job else 0
+        if number in self.used:
             return None
-        self.answer_used = self.answer is not None
-        return self.answer
+        if number in self.answers:
+            self.used.add(number)
+        return self.answers.get(number)
 
     def committed(self) -> None:
         """Take what was just written as the new ground.
@@ -213,10 +322,10 @@ class Run:
             # It has ended, or another worker may have it by now.
             return
         row = self.execution
-        row.position, row.job_count = self.at or "", self.job_count
+        row.position, row.job_count = self.root.at or "", self.job_count
         row.token += 1
-        row.frames = [frame.stored() for frame in self.frames]
-        if self.call is None:
+        row.frames = [frame.stored() for frame in self.root.frames]
+        if not self.calls:
             row.deliveries = min(row.deliveries, 1)
         changed = {job.number for job in self.changed_jobs}
         kept = [job for job in self.stored if job.number not in changed]
@@ -228,13 +337,14 @@ class Run:
         self._ground_variables = dict(self.variables)
         self.new_jobs, self.changed_jobs = [], []
         self.output, self.has_output = None, False
-        if self.answer_used:
-            self.answer, self.answer_used = None, False
+        for number in self.used:
+            del self.answers[number]
+        self.used = set()
 
     def scope(self, now: datetime) -> dict[str, Any]:
         """Give the names that expressions of this execution see."""
         execution = self.execution
-        loop = {"loop": loop_of(self.frames)} if self.frames else {}
+        loop = loop_of(self.track.path()) if self.root.frames else {}
         return {
             "trigger": execution.context,
             "nodes": self.results,
@@ -246,5 +356,5 @@ class Run:
                 **callbacks_of(self.version, execution.pk),
             },
             "workflow": self.version.workflow,
-            **loop,
+            **({"loop": loop} if loop else {}),
         }

@@ -18,7 +18,8 @@ class Step:
     config: Mapping[str, Any]
     disabled: bool
     #: The node that runs after this one and its branches; None at the end. Behind the
-    #: last node of a body that is the node which loops.
+    #: last node of a body that is the node which loops, and so for branches that run
+    #: side by side.
     next: str | None
     #: The first node of each branch that has one.
     branches: Mapping[str, str]
@@ -40,19 +41,19 @@ class Plan:
     steps: Mapping[str, Step]
 
 
-def plan(definition: Definition, looping: Collection[str] = ()) -> Plan:
+def plan(definition: Definition, leading_back: Collection[str] = ()) -> Plan:
     """Work out once what the engine would look up for each execution.
 
-    The branches of the `looping` node types are bodies, which lead back to their node.
+    The branches of the `leading_back` node types lead back to their node.
     """
     steps: dict[str, Step] = {}
     nodes: Line = definition["nodes"]
-    _add(nodes, None, steps, looping)
+    _add(nodes, None, steps, leading_back)
     return Plan(first=nodes[0]["key"] if nodes else None, steps=steps)
 
 
 def _add(
-    line: Line, end: str | None, steps: dict[str, Step], looping: Collection[str]
+    line: Line, end: str | None, steps: dict[str, Step], leading_back: Collection[str]
 ) -> None:
     """Add the nodes of a line; behind the last one `end` follows."""
     for position, node in enumerate(line, 1):
@@ -70,7 +71,6 @@ def _add(
             },
             options=NodeOptions.read(node),
         )
+        behind = node["key"] if node["type"] in leading_back else after
         for inner in branches.values():
-            _add(
-                inner, node["key"] if node["type"] in looping else after, steps, looping
-            )
+            _add(inner, behind, steps, leading_back)

@@ -1,6 +1,6 @@
 """Which names the expressions of each node may use, found in one pass."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from workflows import registry
@@ -16,8 +16,9 @@ class Place:
 
     #: The names that its expressions may use.
     scope: ScopeNames
-    #: The loops around it.
-    loops: int
+    #: The loops around it, and the loops and forks.
+    loops: int = 0
+    nests: int = 0
 
 
 def scope_at(
@@ -34,8 +35,9 @@ def scopes_of(
     definition: Definition, trigger: frozenset[str] = frozenset()
 ) -> dict[str, Place]:
     """Tell for every node what is known where it stands, by its key."""
-    scopes = _Scopes(registry.looping())
-    start = Place(ScopeNames().with_trigger(trigger), 0)
+    looping = registry.looping()
+    scopes = _Scopes(looping, registry.leading_back() - looping)
+    start = Place(ScopeNames().with_trigger(trigger))
     scopes.add(definition["nodes"], start)
     return scopes.places
 
@@ -43,8 +45,8 @@ def scopes_of(
 class _Scopes:
     """Goes through a definition and keeps in mind what it came by."""
 
-    def __init__(self, looping: Collection[str]) -> None:
-        self.looping = looping
+    def __init__(self, looping: Collection[str], forking: Collection[str]) -> None:
+        self.looping, self.forking = looping, forking
         self.places: dict[str, Place] = {}
         #: The variables that may be set by now; None: any may be.
         self.variables: frozenset[str] | None = frozenset()
@@ -60,11 +62,34 @@ class _Scopes:
                 self.note(each for inner in lines for each in walk({"nodes": inner}))
             scope = self._with_variables(replace(start.scope, nodes=earlier))
             body = frozenset(each["key"] for inner in lines for each in inner)
-            self.places[node["key"]] = Place(replace(scope, body=body), start.loops)
+            here = replace(start, scope=replace(scope, body=body))
+            self.places[node["key"]] = here
             self.note([node])
+            below = self._below(replace(start, scope=scope), node)
             for inner in lines:
-                self.add(inner, _below(scope, node, start.loops, is_loop=is_loop))
-            earlier |= {node["key"]}
+                self.add(inner, below)
+            earlier |= {node["key"], *self._seen_in(node)}
+
+    def _below(self, place: Place, node: Node) -> Place:
+        """Tell what is known at the start of the branches of a node.
+
+        A loop or a fork has no result yet while they run.
+        """
+        if node["type"] in self.looping:
+            scope = place.scope.inside_loop()
+            return Place(scope, place.loops + 1, place.nests + 1)
+        if node["type"] in self.forking:
+            return replace(place, nests=place.nests + 1)
+        nodes = place.scope.nodes | {node["key"]}
+        return replace(place, scope=replace(place.scope, nodes=nodes))
+
+    def _seen_in(self, node: Node) -> Iterator[str]:
+        """Name the nodes in branches side by side, which have run after the fork."""
+        if node["type"] in self.forking:
+            for line in node.get("branches", {}).values():
+                for inner in line:
+                    yield inner["key"]
+                    yield from self._seen_in(inner)
 
     def _with_variables(self, scope: ScopeNames) -> ScopeNames:
         if self.variables is None:
@@ -83,14 +108,6 @@ class _Scopes:
                 self.variables = None
             else:
                 self.variables |= names
-
-
-def _below(scope: ScopeNames, node: Node, loops: int, *, is_loop: bool) -> Place:
-    """Tell what is known at the start of the branches of a node."""
-    if is_loop:
-        # A loop has no result yet while its body runs.
-        return Place(scope.inside_loop(), loops + 1)
-    return Place(replace(scope, nodes=scope.nodes | {node["key"]}), loops)
 
 
 def _set_by(node: Node) -> frozenset[str] | None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows import registry
 from workflows.attempts import Errored
-from workflows.contracts import Effect, Ended, Failed, Round, Succeeded, Waiting
+from workflows.contracts import Effect, Ended, Failed, Fork, Round, Succeeded, Waiting
 from workflows.engine import Clock, Tried, callbacks_in, run_alone
 from workflows.graph import Step, find
 from workflows.models import WorkflowVersion
@@ -130,6 +130,14 @@ def _told(tried: Tried) -> Trial:
                 else _("It would wait until %(until)s, or for a reply.") % moment
             )
             return Trial(Outcome.WAITING, **given, result=result, remarks=[remark])
+        case Round() | Fork():
+            return _of_branches(tried.answer, given)
+        case _ as never:
+            assert_never(never)
+
+
+def _of_branches(answer: Round | Fork, given: dict[str, Any]) -> Trial:
+    match answer:
         case Round(item, length, branch=branch):
             remark = (
                 _("The first of its rounds would have this item.")
@@ -139,5 +147,9 @@ def _told(tried: Tried) -> Trial:
             )
             given |= {"result": item, "branch": branch}
             return Trial(Outcome.ROUND, **given, remarks=[remark])
+        case Fork(branches):
+            remark = _("These branches would run side by side.")
+            given |= {"result": list(branches), "remarks": [remark]}
+            return Trial(Outcome.ROUND, **given)
         case _ as never:
             assert_never(never)

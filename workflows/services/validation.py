@@ -127,5 +127,6 @@ def node_problems(node: Node, place: Place) -> Iterator[Problem]:
         if branch not in branches:
             known = ", ".join(branches) or "none"
             yield Problem(f"It has no branch '{branch}'; it has: {known}.", node=key)
-    if handler.loops and place.loops >= LoopsTooDeep.MOST:
+    nests = handler.loops or handler.forks
+    if nests and place.nests >= LoopsTooDeep.MOST:
         yield Problem(str(LoopsTooDeep()), node=key)

@@ -31,7 +31,9 @@ def test_text_is_posted(alias, server):
     alias()
     more = {"channel": "#{{ 'orders' }}"}
 
-    answer = run_node(Chat, **{**LEAST, "text": "{{ 1 + 1 }} orders\n…", "more": more})
+    answer = run_node(
+        Chat, **{**LEAST, "text": "{{ 1 + 1 }} orders\r\n…", "more": more}
+    )
 
     told = server.told[-1]
     assert isinstance(answer, Succeeded)

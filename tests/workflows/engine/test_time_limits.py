@@ -12,6 +12,7 @@ from workflows import services
 from workflows.contracts import Effect, Failed, Succeeded, Waiting
 from workflows.engine import inline
 from workflows.engine.calls import Calls
+from workflows.engine.run import Departure
 from workflows.models import Category, Execution
 
 
@@ -220,9 +221,8 @@ class Hanging:
     """A run whose call hangs until it is let go."""
 
     def __init__(self, limit):
-        options = type("Options", (), {"timeout": limit})()
-        self.step = type("Step", (), {"options": options})()
-        self.answer = None
+        self.calls = [Departure(1, self.call, limit)]
+        self.flying, self.answers = set(), {}
         self.begun, self.let_go = threading.Event(), threading.Event()
 
     def call(self):
@@ -251,7 +251,7 @@ def test_a_call_that_hangs_is_given_up(flying, clock):
     clock.turn(31)
 
     assert sorted(calls.collect(0), key=id) == sorted(runs, key=id)
-    assert all(run.answer.type == "TimedOut" for run in runs)
+    assert all(run.answers[1].type == "TimedOut" for run in runs)
     assert len(calls) == 0
 
 
@@ -265,7 +265,7 @@ def test_other_calls_get_threads_although_all_hang(flying, clock):
     calls.submit(other)
 
     assert calls.collect(10) == [other]
-    assert other.answer == "late"
+    assert other.answers == {1: "late"}
 
 
 def test_as_many_hanging_threads_as_there_should_be_are_a_leak(flying, clock):

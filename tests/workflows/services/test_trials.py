@@ -128,3 +128,12 @@ def test_a_large_result_is_cut_as_in_a_run(trial, settings):
 def test_an_unknown_node_cannot_be_tried(make_version):
     with pytest.raises(KeyError, match="nix"):
         services.try_node(make_version(), "nix", {}, lambda: NOW)
+
+
+def test_a_fork_says_which_branches_it_would_run(make_version):
+    version = make_version({"key": "p", "type": "parallel"})
+
+    trial = services.try_node(version, "p", {}, lambda: NOW)
+
+    assert trial.result == ["first", "second"]
+    assert trial.remarks[0] == "These branches would run side by side."
