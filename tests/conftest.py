@@ -50,9 +50,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """
     yield
     name = connection.settings_dict["NAME"]
-    if connection.vendor == "postgresql":
-        connection.close()
-        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+    if connection.vendor not in {"postgresql", "mysql"}:
+        return
+    # A fault of a test may have broken its own connection, too.
+    connection.close()
+    with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+        if connection.vendor == "postgresql":
             quoted = connection.ops.quote_name(name)
             cursor.execute(f"ALTER DATABASE {quoted} ALLOW_CONNECTIONS false")
             cursor.execute(
@@ -60,14 +63,12 @@ def django_db_setup(django_db_setup, django_db_blocker):
                 "WHERE datname = %s",
                 [name],
             )
-    elif connection.vendor == "mysql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT id FROM information_schema.processlist "
-                "WHERE db = DATABASE() AND id <> CONNECTION_ID()"
-            )
-            for (session,) in cursor.fetchall():
-                cursor.execute("KILL %s", [session])
+            return
+        cursor.execute(
+            "SELECT id FROM information_schema.processlist WHERE db = %s", [name]
+        )
+        for (session,) in cursor.fetchall():
+            cursor.execute("KILL %s", [session])
 
 
 @pytest.fixture(autouse=True)
