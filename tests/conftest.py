@@ -1,10 +1,11 @@
 """What every test may use."""
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.utils import translation
 
 from tests.nodes import registered
@@ -52,8 +53,9 @@ def django_db_setup(django_db_setup, django_db_blocker):
     name = connection.settings_dict["NAME"]
     if connection.vendor not in {"postgresql", "mysql"}:
         return
-    # A fault of a test may have broken its own connection, too.
-    connection.close()
+    # A fault of a test may have closed its own connection, and MariaDB minds that.
+    with suppress(DatabaseError):
+        connection.close()
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         if connection.vendor == "postgresql":
             quoted = connection.ops.quote_name(name)
