@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
 from django.utils import translation
 
 from tests.nodes import registered
@@ -49,13 +49,16 @@ def django_db_setup(django_db_setup, django_db_blocker):
     A database cannot be dropped while anybody is connected to it or has a lock. Nobody
     may come back either: a thread that lost its session opens another.
     """
+    # Faults make the engine put another in its place.
+    first = connections["default"]
     yield
     name = connection.settings_dict["NAME"]
     if connection.vendor not in {"postgresql", "mysql"}:
         return
-    # A fault of a test may have closed its own connection, and MariaDB minds that.
+    connection.close()
+    # MariaDB minds what a fault has closed.
     with suppress(DatabaseError):
-        connection.close()
+        first.close()
     with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
         if connection.vendor == "postgresql":
             quoted = connection.ops.quote_name(name)
