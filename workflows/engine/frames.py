@@ -9,6 +9,9 @@ from workflows.contracts import BranchEnd, PastRound, Round
 from workflows.statements import JobRow
 from workflows.states import JobStatus
 
+#: As long as the column of jobs that keeps it.
+LONGEST_PLACE = 100
+
 
 @dataclass(slots=True)
 class Frame:
@@ -179,9 +182,15 @@ def loop_of(frames: Sequence[Frame]) -> dict[str, Any]:
     return loop
 
 
-def path_of(frames: Sequence[Frame]) -> str:
-    """Name the round for people, counted from 1: "3", or "3.1" in nested loops."""
-    return ".".join(str(frame.index + 1) for frame in _loops(frames))
+def place_of(track: Track) -> str:
+    """Name the rounds and branches around the next node, as people follow them.
+
+    Rounds are counted from 1: "3", or "3.1" in nested loops; "3.mail" is the branch
+    `mail` of a fork in the third round.
+    """
+    around = [place_of(track.parent), track.branch] if track.parent else []
+    rounds = [str(frame.index + 1) for frame in _loops(track.frames)]
+    return ".".join(part for part in [*around, *rounds] if part)[:LONGEST_PLACE]
 
 
 def _loops(frames: Sequence[Frame]) -> list[Frame]:

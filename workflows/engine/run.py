@@ -9,7 +9,7 @@ from typing import Any
 from workflows.chains import within
 from workflows.contracts import NodeResult, NodeRun
 from workflows.engine.compiled import CompiledStep, CompiledVersion, callbacks_of
-from workflows.engine.frames import Frame, Track, loop_of, path_of, restored
+from workflows.engine.frames import Frame, Track, loop_of, place_of, restored
 from workflows.engine.history import DONE
 from workflows.exceptions import WorkflowError
 from workflows.graph import Step
@@ -240,7 +240,7 @@ class Run:
             step.key,
             step.type,
             started_at=now,
-            round=path_of(self.track.path()) if self.root.frames else "",
+            round=place_of(self.track) if self.root.frames else "",
             **values,
         )
         self.new_jobs.append(job)

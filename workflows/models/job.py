@@ -42,7 +42,7 @@ class Job(models.Model):
     reply = TypedJSONField(verbose_name=_("reply"), null=True, blank=True)
     #: When; None while nobody has, and again when the node goes on waiting.
     replied_at = models.DateTimeField(_("replied"), null=True, blank=True)
-    #: In which round of the loops around it, from 1: "3", or "3.1" in nested loops.
+    #: In which rounds and branches it ran: "3", "3.1" in nested loops, "3.mail".
     round = models.CharField(_("round"), max_length=100, blank=True, default="")
 
     class Meta:
@@ -60,3 +60,8 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"Job {self.number} of execution {self.execution_id}"
+
+    @property
+    def is_in_branch(self) -> bool:
+        """Tell whether branches ran side by side around it."""
+        return not self.round.replace(".", "").isdigit()

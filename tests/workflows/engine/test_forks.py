@@ -404,6 +404,26 @@ def test_a_fork_in_each_round_of_a_loop(make_version, run):
     assert [job.round for job in rounds] == ["1", "2"]
 
 
+def test_jobs_say_in_which_rounds_and_branches_they_ran(make_version, run):
+    body = {"body": [node("echo", 1, "x")]}
+    inner = {"key": "inner", "type": "loop", "config": {"items": 2}, "branches": body}
+    each = split(a=[inner], b=[node("echo", 2, "y")])
+    outer = {"key": "outer", "type": "loop", "config": {"items": 2}}
+
+    execution = run(make_version({**outer, "branches": {"body": [each]}}))
+
+    placed = execution.jobs.order_by("number").values_list("node_key", "round")
+    assert sorted(place for key, place in placed if key in "xy") == [
+        *("1.a.1", "1.a.2", "1.b"),
+        *("2.a.1", "2.a.2", "2.b"),
+    ]
+    assert [job.is_in_branch for job in execution.jobs.filter(node_key="split")] == [
+        False,
+        False,
+    ]
+    assert execution.jobs.filter(node_key="y").first().is_in_branch
+
+
 def test_loops_in_branches_wait_each_for_itself(make_version, run):
     def counting(key, minutes):
         body = {"body": [node("sleep", minutes, f"in_{key}")]}
