@@ -72,7 +72,7 @@ def test_commands_are_heard_once_and_can_be_read(listening):
         ["beep", 440],
         ["until", 1.5],
     ]
-    expect(listening.locator(".wf-toast").first).to_contain_text("Loaded")
+    expect(listening.locator(".wf-outbox-toast").first).to_contain_text("Loaded")
 
 
 def test_a_notification_is_answered_on_the_page(listening):
@@ -85,7 +85,7 @@ def test_a_notification_is_answered_on_the_page(listening):
     listening.get_by_label("Your answer: How many?").fill("12")
     listening.get_by_role("button", name="Send").click()
 
-    expect(listening.locator(".wf-toast")).to_have_count(0)
+    expect(listening.locator(".wf-outbox-toast")).to_have_count(0)
     assert Work.objects.first().stack["reply"] == "12"
 
 
@@ -104,7 +104,7 @@ def test_an_answer_that_nobody_hears_stays_and_says_so(listening):
 def test_what_is_under_way_is_shown_while_it_is(listening):
     work = start_work(WELL)
     Work.objects.update(state="running", progress={"doing": "http GET #shop/goods"})
-    shown = listening.locator(".wf-outbox-busy .wf-toast")
+    shown = listening.locator(".wf-outbox-busy .wf-outbox-toast")
 
     expect(shown).to_contain_text("http GET #shop/goods")
     expect(shown).to_contain_text(str(work.pk))

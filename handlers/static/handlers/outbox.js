@@ -25,7 +25,7 @@ function send(address, values) {
 /** @param {HTMLElement} place @param {string} text @param {string} label */
 function card(place, text, label) {
     const toast = document.createElement("div");
-    toast.className = "wf-toast";
+    toast.className = "wf-outbox-toast";
     const content = document.createElement("div");
     if (label) {
         const small = document.createElement("small");
