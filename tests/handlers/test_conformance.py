@@ -33,6 +33,8 @@ VALUES = {
     "id": uuid.UUID(int=7),
 }
 RULES = {"rules": [{"field": "name", "op": "eq", "value": "Mail"}]}
+#: The id of a workflow that can be started, which no sequence comes to by itself.
+OTHER = 1_000_000
 #: The least that a node type needs to run; a new type without required settings needs
 #: no line here.
 LEAST = {
@@ -49,7 +51,7 @@ LEAST = {
     "loop": {"items": [1, 2]},
     "switch": {"cases": [{"name": "a", "expression": "{{ 1 > 0 }}"}]},
     "send_event": {"name": "paid"},
-    "subworkflow": {"workflow": 1, "version": "current"},
+    "subworkflow": {"workflow": OTHER, "version": "current"},
     "variables": {"set": {"total": 0}},
     "template": {"text": "Dear Ada"},
     "json_query": {"source": {"a": [1, 2]}, "query": "a[1]"},
@@ -83,7 +85,7 @@ def alice(db):
 @pytest.fixture
 def other_workflow(db):
     """Create what a sub-workflow can start."""
-    workflow = Workflow.objects.create(pk=1, title="Other")
+    workflow = Workflow.objects.create(pk=OTHER, title="Other")
     WorkflowVersion.objects.create(workflow=workflow, current=True)
 
 
