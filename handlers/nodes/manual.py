@@ -266,7 +266,7 @@ def _request(run: NodeRun, due_at: datetime | None) -> Request:
             run.execution_id,
             run.number,
             run.attempt,
-            run.scope.get("workflow", {}).get("id", 0),
+            run.scope.get("workflow", {}).get("id", -1),
             run.key,
         ),
         title=config["title"],

@@ -66,7 +66,8 @@ class NodeRun:
     config: Mapping[str, Any]
     now: datetime
     key: str = ""
-    execution_id: int = 0
+    #: -1 where a node is tried by itself: MariaDB takes no 0 for an id.
+    execution_id: int = -1
     #: The number of its job; with `execution_id` it is the address of a reply.
     number: int = 0
     #: 1 for the first run; repeats after a crash or by a retry count up.
