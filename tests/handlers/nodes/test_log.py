@@ -18,7 +18,7 @@ def test_line_is_in_both_logs(level, caplog):
     assert answer == Succeeded("2 orders", log=f"{level.upper()} 2 orders")
     [record] = caplog.records
     assert (record.name, record.levelname) == ("workflows.log", level.upper())
-    assert record.getMessage() == "execution 0, node : 2 orders"
+    assert record.getMessage() == "execution -1, node : 2 orders"
 
 
 def test_secrets_are_hidden(caplog):
