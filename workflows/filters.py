@@ -16,7 +16,17 @@ from workflows.coercion import ValueRefused, coerce
 from workflows.exceptions import WorkflowError
 from workflows.forms import holds_expression
 from workflows.paths import Path, path_of
-from workflows.rules import ALL, ANY, OPERATORS, Rule, RulesField, Takes, fold, rules_of
+from workflows.rules import (
+    ALL,
+    ANY,
+    OPERATORS,
+    Operator,
+    Rule,
+    RulesField,
+    Takes,
+    fold,
+    rules_of,
+)
 
 _LOOKUPS = {
     "eq": "exact",
@@ -86,12 +96,16 @@ def filtered(
     return rows
 
 
-def _path(model: type[Model], rule: Rule) -> Path:
-    path = path_of(model, str(rule["field"]))
-    op = OPERATORS[rule["op"]]
+def fits(path: Path, op: Operator) -> bool:
+    """Tell whether the field at the end of a path can be compared that way."""
     no_text = not isinstance(path.field, CharField | TextField) or path.is_relation
     no_order = isinstance(path.field, JSONField) or path.is_relation
-    if (op.of_texts and no_text) or (op.of_ordered and no_order):
+    return not ((op.of_texts and no_text) or (op.of_ordered and no_order))
+
+
+def _path(model: type[Model], rule: Rule) -> Path:
+    path = path_of(model, str(rule["field"]))
+    if not fits(path, OPERATORS[rule["op"]]):
         raise OperatorDoesNotFit(str(rule["field"]), rule["op"])
     return path
 

@@ -73,9 +73,9 @@ def _accessors(model: type[Model], names: Sequence[str]) -> Iterator[str]:
 def follow(model: type[Model], name: str) -> tuple[Part, type[Model]]:
     """Follow one relation by the name of its attribute; give it and what is behind."""
     part = _part(model, name)
-    if not part.is_relation or name != _accessor(part):
+    if not part.is_relation or name != accessor(part):
         raise FieldUnknown(model._meta.label_lower, name, _relations(model))
-    return part, _behind(part)
+    return part, behind(part)
 
 
 def _parts(model: type[Model], names: Sequence[str]) -> Iterator[Part]:
@@ -87,20 +87,20 @@ def _parts(model: type[Model], names: Sequence[str]) -> Iterator[Part]:
         if not part.is_relation:
             wrong, known = ".".join(names[position:]), _relations(model)
             raise FieldUnknown(model._meta.label_lower, wrong, known)
-        model = _behind(part)
+        model = behind(part)
 
 
 def _part(model: type[Model], name: str) -> Part:
     if name == "pk":
         return model._meta.pk
-    for part in _readable(model):
-        if name and name in {part.name, getattr(part, "attname", ""), _accessor(part)}:
+    for part in readable(model):
+        if name and name in {part.name, getattr(part, "attname", ""), accessor(part)}:
             return part
-    known = [part.name for part in _readable(model)]
+    known = [part.name for part in readable(model)]
     raise FieldUnknown(model._meta.label_lower, name, known)
 
 
-def _readable(model: type[Model]) -> list[Part]:
+def readable(model: type[Model]) -> list[Part]:
     """List the columns, and the relations that a query can follow."""
     parts: list[Any] = model._meta.get_fields()
     hidden = set(model._meta.concrete_fields) - set(columns_of(model))
@@ -114,16 +114,17 @@ def _readable(model: type[Model]) -> list[Part]:
 
 
 def _relations(model: type[Model]) -> list[str]:
-    return [_accessor(part) for part in _readable(model) if part.is_relation]
+    return [accessor(part) for part in readable(model) if part.is_relation]
 
 
-def _accessor(part: Part) -> str:
+def accessor(part: Part) -> str:
+    """Name the attribute by which records reach it: `customer`, `lines`."""
     if isinstance(part, ForeignObjectRel):
         return part.get_accessor_name() or ""
     return part.name
 
 
-def _behind(part: Part) -> type[Model]:
+def behind(part: Part) -> type[Model]:
     """Give the model that a relation leads to; raise if workflows may not read it."""
     related: Any = part.related_model
     return collection(related._meta.label_lower)
@@ -132,5 +133,5 @@ def _behind(part: Part) -> type[Model]:
 def _values_of(part: Part) -> "Field[Any, Any]":
     if part.many_to_one or (part.one_to_one and isinstance(part, Field)):
         # The column is the record's own; nothing is read from the other side.
-        return getattr(part, "target_field", None) or _behind(part)._meta.pk
-    return _behind(part)._meta.pk if part.is_relation else part  # type: ignore[return-value]  # no relation, so a field
+        return getattr(part, "target_field", None) or behind(part)._meta.pk
+    return behind(part)._meta.pk if part.is_relation else part  # type: ignore[return-value]  # no relation, so a field

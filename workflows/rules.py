@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias, TypeVar
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -152,10 +153,36 @@ def _require_keys(rule: Mapping[str, Any], known: set[str], required: set[str]) 
         )
 
 
+class RulesWidget(forms.Textarea):
+    """JSON, which scripts show as rows of rules; without them it stays JSON."""
+
+    template_name = "admin/workflows/editor/rules.html"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"rows": 4, **(attrs or {})})
+        #: What a rule is about, and whose fields it asks; empty: those of its form.
+        self.subject, self.collection = "left", ""
+
+    def get_context(
+        self, name: str, value: Any, attrs: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        more = {"subject": self.subject, "collection": self.collection}
+        context["widget"] |= more
+        return {**context, "operators": OPERATORS}
+
+
 class RulesField(ValueField):
     """Rules in groups; the values compared may be expressions."""
 
     subject = "left"
+    widget: Any = RulesWidget
+
+    def __init__(self, *, collection: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        if isinstance(self.widget, RulesWidget):
+            self.widget.subject = self.subject
+            self.widget.collection = collection
 
     def accepts_text(self, value: str) -> bool:
         return False

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,7 @@ class PeopleForm(NodeForm):
     )
     user_filter = FilterField(
         label=_("Users by a filter"),
+        collection=settings.AUTH_USER_MODEL.lower(),
         required=False,
         help_text=_("Over the users; workflows must be allowed to touch them."),
     )

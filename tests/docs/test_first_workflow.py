@@ -82,6 +82,8 @@ def fill(page, part, **settings):
         if field.evaluate("field => field.tagName") == "SELECT":
             field.select_option(label=value)
         else:
+            if field.is_hidden():
+                page.get_by_role("button", name="As JSON").click()
             field.fill(value)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST
 from workflows.admin.badges import cut, pretty
 from workflows.admin.panels import found
 from workflows.admin.version_access import VersionAccess
+from workflows.collections import collection
+from workflows.editor.fields import fields_of
 from workflows.editor.names import names_at
 from workflows.editor.samples import samples_of, tried
-from workflows.exceptions import NoSample, WorkflowError
+from workflows.exceptions import CollectionNotAllowed, NoSample, WorkflowError
 from workflows.models import Execution
 
 #: Characters of a result that are shown.
@@ -28,6 +30,7 @@ class ExpressionPages(VersionAccess):
         place = "<path:object_id>/nodes/<slug:key>/"
         return [
             self.route(f"{place}names/", "names", self.names_view),
+            self.route("<path:object_id>/fields/", "fields", self.fields_view),
             self.route(f"{place}try/", "try", require_POST(self.try_view)),
         ]
 
@@ -39,6 +42,15 @@ class ExpressionPages(VersionAccess):
         found(version, key)
         samples = samples_of(version) if self._sees_runs(request) else None
         return JsonResponse({"names": names_at(version, key, samples)})
+
+    def fields_view(self, request: HttpRequest, object_id: str) -> JsonResponse:
+        """List the fields that a filter over an allowed collection may ask."""
+        self.target(request, object_id, "view")
+        try:
+            model = collection(request.GET.get("collection"))
+        except CollectionNotAllowed as error:
+            raise Http404 from error
+        return JsonResponse({"fields": fields_of(model)})
 
     def try_view(self, request: HttpRequest, object_id: str, key: str) -> JsonResponse:
         """Work a setting out with the values of the last run; nothing is saved."""

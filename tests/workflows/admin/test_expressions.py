@@ -115,3 +115,25 @@ def test_trying_needs_a_post(by_owner, version):
     address = url("workflowversion_try", version.pk, "last")
 
     assert by_owner.get(address).status_code == 405
+
+
+def test_fields_of_an_allowed_collection_are_listed(by_owner, version, client):
+    address = url("workflowversion_fields", version.pk)
+
+    response = client.get(address, {"collection": "shop.order"})
+
+    assert "status" in {field["path"] for field in response.json()["fields"]}
+
+
+@pytest.mark.parametrize("label", ["auth.user", "nonsense", ""])
+def test_other_collections_have_no_fields_to_list(by_owner, version, client, label):
+    address = url("workflowversion_fields", version.pk)
+
+    assert client.get(address, {"collection": label}).status_code == 404
+
+
+def test_stranger_is_told_no_fields(version, client, db):
+    client.force_login(person("stranger"))
+    address = url("workflowversion_fields", version.pk)
+
+    assert client.get(address, {"collection": "shop.order"}).status_code == 403

@@ -9,6 +9,7 @@ import { Expressions } from "./expressions.js";
 import { Finder } from "./finder.js";
 import { onKey } from "./keys.js";
 import { Mover } from "./mover.js";
+import "./rules.js";
 import { Stage } from "./stage.js";
 import { ways } from "./ways.js";
 
@@ -85,6 +86,7 @@ class WfEditor extends HTMLElement {
     settle() {
         this.select(this.stop(this.current));
         this.stage.settle();
+        this.querySelectorAll("wf-rules").forEach((each) => each.settle());
         this.expressions.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
         if (paste) {
@@ -222,7 +224,11 @@ class WfEditor extends HTMLElement {
     become(old, next) {
         Idiomorph.morph(old, next, {
             morphStyle: "outerHTML",
-            callbacks: { beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy" },
+            callbacks: {
+                beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
+                // Rows of rules are the page's own; they settle by what the server gave.
+                beforeNodeRemoved: (node) => !node.classList?.contains("wf-rules-box"),
+            },
         });
     }
 

@@ -179,7 +179,7 @@ export class Expressions {
         if (this.field === field) {
             return;
         }
-        const isAsked = field.value.includes("{{") && field.isConnected && this.editor.isOpen;
+        const isAsked = field.value.includes("{{") && field.offsetParent && this.editor.isOpen;
         let output = field.parentElement?.querySelector(".wf-result");
         if (!isAsked) {
             output?.remove();
