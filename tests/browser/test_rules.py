@@ -11,6 +11,7 @@ from tests.browser.test_schedule_pages import browse
 from tests.workflows.admin.conftest import node_types, url
 from workflows import services
 from workflows.graph import find
+from workflows.models import WorkflowVersion
 
 __all__ = ["browse", "node_types"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -122,6 +123,27 @@ def test_filter_is_shown_and_written_without_loss(opened, version):
     said(page, "Change “")
 
     assert stored(version, "orders", "filter") == {**FILTER, "match": "all"}
+
+
+def test_rows_are_those_of_the_node_that_is_opened(opened):
+    page = opened("orders", viewport={"width": 1440, "height": 1000})
+
+    page.locator("#node-check .wf-card-title").click()
+    expect(page.locator(".wf-rule")).to_have_count(0)
+    page.locator("#node-orders .wf-card-title").click()
+
+    expect(page.locator(".wf-rule")).to_have_count(3)
+    expect(page.locator(".wf-rules-box")).to_have_count(1)
+
+
+def test_rows_of_a_frozen_version_cannot_be_changed(opened, version):
+    WorkflowVersion.objects.filter(pk=version.pk).update(run_count=1)
+
+    page = opened("orders")
+
+    expect(page.locator(".wf-rule")).to_have_count(3)
+    expect(page.locator(".wf-rules-box :is(input, select):enabled")).to_have_count(0)
+    expect(page.locator(".wf-drop, .wf-rules-foot")).to_have_count(0)
 
 
 def test_filter_offers_fields_and_comparisons_that_fit(opened):
