@@ -100,13 +100,25 @@ def import_document(
     return create(
         given["title"],
         trigger["type"],
-        _referring(trigger.get("config") or {}, form, refer),
+        _read(form, _referring(trigger.get("config") or {}, form, refer)),
         description=given.get("description", ""),
         user=user,
         options=given.get("options") or {},
         synchronous=given.get("synchronous", False),
         definition=_mapped(definition, dict, refer),
     )
+
+
+def _read(
+    form_class: type[ConfigForm] | None, config: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Read settings as their form does: a text for a moment becomes one.
+
+    Wrong ones stay as they are; the page of the draft says what is wrong.
+    """
+    form = form_class.for_config(config) if form_class else None
+    read = form.config if form is not None and form.is_valid() else {}
+    return {name: read.get(name, value) for name, value in config.items()}
 
 
 def create_from_template(name: str, *, user: Any = None) -> WorkflowVersion:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.urls import reverse
 
 from tests.conftest import NOW
 from tests.nodes import node
@@ -203,3 +204,14 @@ def test_dates_in_settings_survive(make_version):
         "$datetime": NOW.isoformat()
     }
     assert decode(text)["trigger"]["config"]["starts_at"] == NOW
+
+
+def test_moment_that_is_a_text_is_read_as_one(admin_client):
+    config = {"starts_at": NOW.isoformat(), "zone": "UTC"}
+    trigger = {"type": "schedule", "config": config}
+
+    version = services.import_document(document(trigger=trigger))
+
+    assert version.trigger_config["starts_at"] == NOW
+    page = reverse("admin:workflows_workflowversion_change", args=[version.pk])
+    assert admin_client.get(page).status_code == 200
