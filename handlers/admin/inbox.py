@@ -16,7 +16,7 @@ from django.utils.translation import (
     pgettext_lazy,
 )
 
-from handlers.admin.pages import HandlersAdmin
+from handlers.admin.pages import PersonalAdmin
 from handlers.inbox.models import InboxMessage
 from workflows.admin.badges import cut, isolated, moment
 from workflows.admin.paging import CappedPaginator
@@ -50,7 +50,7 @@ def mark_read(
     model_admin.message_user(request, text % {"count": count}, messages.SUCCESS)
 
 
-class InboxAdmin(HandlersAdmin):
+class InboxAdmin(PersonalAdmin):
     """Everybody who may enter the admin sees their own messages, and no others."""
 
     actions = [mark_read]
@@ -110,18 +110,3 @@ class InboxAdmin(HandlersAdmin):
             "execution": message.execution if known else None,
         }
         return self.page(request, "inboxmessage/change_form.html", **context)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_module_permission(request)

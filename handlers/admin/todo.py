@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from handlers.admin import task_parts
-from handlers.admin.pages import HandlersAdmin
+from handlers.admin.pages import PersonalAdmin
 from handlers.people.answering import answer, hand_over, remark
 from handlers.people.forms import AnswerForm, CommentForm, HandOverForm
 from handlers.people.listing import to_do
@@ -56,7 +56,7 @@ class OpenFilter(admin.SimpleListFilter):
                 return to_do(queryset)
 
 
-class TodoAdmin(HandlersAdmin):
+class TodoAdmin(PersonalAdmin):
     """Everybody who may enter the admin sees their own shares, and no others."""
 
     actions = None
@@ -241,18 +241,6 @@ class TodoAdmin(HandlersAdmin):
         return self.page(request, "taskshare/change_form.html", **context)
 
     # Who may do what.
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.is_active and request.user.is_staff)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Let people see their own share, and some those of others."""
