@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && echo $$p && break; done)
 PIP := $(BIN)/pip install -qq --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help run test chaos check gates lint types format sizes messages bench bench-peers clean
+.PHONY: help run test chaos check gates lint types format sizes messages screenshots bench bench-peers clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,9 @@ messages: $(VENV)/.dev ## Collect the texts to translate and compile the catalog
 	@for app in handlers triggers workflows demo/shop; do (cd $$app && mkdir -p locale && $(CURDIR)/$(BIN)/django-admin makemessages \
 		--locale ru --no-obsolete --no-location --verbosity 0 && \
 		$(CURDIR)/$(BIN)/django-admin compilemessages --verbosity 0); done
+
+screenshots: $(VENV)/.dev ## Take the pictures of the docs; of every page with FOLDER=pages
+	@$(BIN)/python -m tests.admin_pages pictures $(FOLDER)
 
 BENCH_DATABASE ?= postgres://postgres@127.0.0.1:5432/bench
 PEERS := var/peers

@@ -6,6 +6,7 @@ from workflows.codec import readable
 
 #: Marks that turn the direction of what follows, until they are taken back.
 _TURNING = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_STRAIGHT = dict.fromkeys(_TURNING)
 #: Controls that are layout.
 _KEPT = {"\n", "\t"}
 
@@ -19,6 +20,11 @@ def harmless(text: object, limit: int) -> str:
         or (unicodedata.category(each) != "Cc" and ord(each) not in _TURNING)
     )
     return "".join(kept)
+
+
+def straight(text: object) -> str:
+    """Take out the marks of direction, so that a sentence can be built with it."""
+    return str(text).translate(_STRAIGHT)
 
 
 def line(text: object, limit: int) -> str:

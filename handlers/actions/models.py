@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
+from workflows.harmless import straight
 from workflows.models.fields import TypedJSONField
 from workflows.secrets import seal, unseal
 
@@ -32,7 +33,7 @@ class HttpAlias(models.Model):
         permissions = [("test_httpalias", _("Can test HTTP aliases"))]
 
     def __str__(self) -> str:
-        return self.name
+        return straight(self.name)
 
     @property
     def secret(self) -> dict[str, Any]:
@@ -68,7 +69,7 @@ class SqlDatabase(models.Model):
         permissions = [("test_sqldatabase", _("Can test SQL databases"))]
 
     def __str__(self) -> str:
-        return self.name or str(_("main"))
+        return straight(self.name) or str(_("main"))
 
 
 class Document(models.Model):
@@ -92,4 +93,4 @@ class Document(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.database}.{self.collection}.{self.key}"
+        return straight(f"{self.database}.{self.collection}.{self.key}")

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from handlers.conf import settings as work_settings
+from workflows.harmless import straight
 
 
 class OpenPageQuerySet(models.QuerySet["OpenPage"]):
@@ -88,4 +89,4 @@ class Notification(models.Model):
         default_permissions = ("view", "change", "delete")
 
     def __str__(self) -> str:
-        return self.title or self.message[:50]
+        return straight(self.title or self.message[:50])

@@ -16,6 +16,7 @@ from handlers.work.states import (
     WorkState,
     sources,
 )
+from workflows.harmless import straight
 from workflows.models.fields import TypedJSONField
 
 
@@ -129,7 +130,7 @@ class Work(models.Model):
         ]
 
     def __str__(self) -> str:
-        named = self.tag or self.title
+        named = straight(self.tag or self.title)
         return f"{self.pk} ({named})" if named else str(self.pk)
 
     @property
@@ -231,4 +232,4 @@ class ApiToken(models.Model):
         ordering = ["name"]
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.prefix}…)"
+        return f"{straight(self.name)} ({self.prefix}…)"

@@ -1,6 +1,10 @@
 """The Russian texts are complete. `make messages` collects new ones."""
 
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import django
@@ -56,6 +60,79 @@ def test_compiled_texts_are_the_written_ones(app):
 
     compiled = {(entry.msgctxt, entry.msgid): texts(entry) for entry in mo}
     assert compiled == {(e.msgctxt, e.msgid): texts(e) for e in po}
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_every_text_is_collected(app, tmp_path):
+    """Collect the texts anew, from templates and Python; none may be new or gone."""
+    if shutil.which("xgettext") is None:
+        missing = pytest.fail if os.environ.get("REQUIRE_SERVICES") else pytest.skip
+        missing("gettext is not installed.")
+    shutil.copytree(ROOT / app, tmp_path / app)
+    command = "makemessages --locale ru --no-obsolete --no-location --verbosity 0"
+    subprocess.run(
+        [sys.executable, "-m", "django", *command.split()],
+        cwd=tmp_path / app,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": ""},
+        check=True,
+    )
+
+    there = polib.pofile(str(tmp_path / app / "locale/ru/LC_MESSAGES/django.po"))
+    kept = catalogue(app)
+    assert {key_of(e) for e in there} == {key_of(e) for e in kept}
+
+
+def key_of(entry):
+    return entry.msgctxt, entry.msgid, entry.msgid_plural
+
+
+#: What a template says besides its texts: tags, variables, remarks, and symbols.
+UNSAID = re.compile(
+    r"{% block \w*class %}.*?{% endblock %}|{% comment.*?endcomment %}"
+    r"|{% blocktranslate.*?endblocktranslate %}"
+    r"|{%.*?%}|{{.*?}}|{#.*?#}|<(style|code)\b.*?</\1>",
+    re.DOTALL,
+)
+#: Texts between tags, and in the attributes that people see or hear.
+SEEN = re.compile(
+    r">([^<>]*[A-Za-z]{2}[^<>]*)<"
+    r"|\b(?:title|alt|placeholder|aria-label|label)=\"([^\"]*[A-Za-z]{2}[^\"]*)\""
+)
+
+
+def read(file):
+    return re.sub(r"&\w+;", "", file.read_text("utf-8"))
+
+
+TEMPLATES = [
+    file for app in APPS for file in (ROOT / app).glob("**/templates/**/*.html")
+]
+SCRIPTS = [
+    file
+    for app in APPS
+    for file in (ROOT / app).glob("**/static/**/*.js")
+    if "vendor" not in file.parts
+]
+
+
+@pytest.mark.parametrize(
+    "file", TEMPLATES, ids=lambda file: str(file.relative_to(ROOT))
+)
+def test_templates_have_no_text_of_their_own(file):
+    plain = re.sub(r"&\w+;", "", file.read_text("utf-8"))
+    text = UNSAID.sub("", plain)
+
+    assert [
+        found for pair in SEEN.findall(f">{text}<") for found in pair if found
+    ] == []
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: str(file.relative_to(ROOT)))
+def test_scripts_have_no_text_of_their_own(file):
+    """Scripts take their texts from attributes, which templates have translated."""
+    text = re.sub(r"/\*.*?\*/|//[^\n]*", "", read(file), flags=re.DOTALL)
+
+    assert re.findall(r"""["'`][A-Z][a-z]+ [a-z][^"'`]*["'`]""", text) == []
 
 
 def others():

@@ -35,7 +35,7 @@ class Webhook(models.Model):
         ordering = ["workflow__title", "pk"]
 
     def __str__(self) -> str:
-        return self.workflow.title
+        return str(self.workflow)
 
     @property
     def secrets(self) -> dict[str, str]:

@@ -4,10 +4,11 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext
 
 from workflows.codec import TypedEncoder
 
@@ -65,8 +66,9 @@ def moment(value: datetime | None) -> SafeString | str:
     return format_html(
         '<time class="wf-time" datetime="{}"><span>{}</span> <span>{}</span></time>',
         local.isoformat(),
-        local.strftime("%Y-%m-%d"),
-        local.strftime("%H:%M:%S"),
+        # In the letters of the template filter `date`.
+        date_format(local, pgettext("format of dates", "Y-m-d")),
+        date_format(local, "H:i:s"),
     )
 
 
@@ -78,7 +80,7 @@ def duration(value: timedelta | None) -> str:
     if value < timedelta(seconds=1):
         return _("%(n)s ms") % {"n": round(seconds * 1000)}
     if value < timedelta(minutes=1):
-        return _("%(n)s s") % {"n": f"{seconds:.1f}"}
+        return _("%(n)s s") % {"n": number_format(seconds, 1)}
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if not hours:

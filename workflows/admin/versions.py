@@ -92,11 +92,12 @@ class VersionAdmin(
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         version = self.target(request, object_id, "view")
+        posts = request.method == "POST"
+        if posts and not self.has_change_permission(request, version):
+            raise PermissionDenied
         part = PARTS.get(request.POST.get("part", ""))
         if part is None:
             return self.editor(request, version, self._asked_for(request, version))
-        if not self.has_change_permission(request, version):
-            raise PermissionDenied
         form = part.form(version, request.POST)
         if form.is_valid() and self._save(request, version, part, form):
             return self.edited(request, version, "", str(part.saved))

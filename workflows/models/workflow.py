@@ -9,13 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from workflows.graph import empty
+from workflows.harmless import straight
 from workflows.models.fields import TypedJSONField, marker
 from workflows.options import Options
 
 
 def label_of(title: str, number: int) -> str:
     """Name a version in messages."""
-    names = {"number": number, "title": title}
+    names = {"number": number, "title": straight(title)}
     return gettext("Version %(number)s of '%(title)s'") % names
 
 
@@ -33,7 +34,7 @@ class Category(models.Model):
         ordering = ["position", "name"]
 
     def __str__(self) -> str:
-        return self.name
+        return straight(self.name)
 
 
 class WorkflowQuerySet(models.QuerySet["Workflow"]):
@@ -82,7 +83,7 @@ class Workflow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        return straight(self.title)
 
 
 class VersionQuerySet(models.QuerySet["WorkflowVersion"]):

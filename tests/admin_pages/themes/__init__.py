@@ -1,0 +1,1 @@
+"""The settings of the tests with another theme of the admin."""
