@@ -41,7 +41,7 @@ def hours_chart(hours: Sequence[Hour], label: str) -> SafeString:
         (
             (place * HOUR_WIDTH + 2, height - 4, f"{localtime(hour.start):%H:%M}")
             for place, hour in enumerate(hours)
-            if place % 6 == 0
+            if place % 6 == 0 and place < len(hours) - 2
         ),
     )
     return format_html(

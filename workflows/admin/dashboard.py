@@ -133,11 +133,11 @@ def _an_hour(day: LastDay, now: datetime) -> int:
 
 def _late(now: datetime) -> Iterator[Tile]:
     late = lateness(now)
-    name = _("Late, half of them by less than")
+    name = _("Half start within")
     if late is None:
         yield Tile(name, "–", more=_("nothing was planned in the last hour"))
         return
-    more = _("95 of 100 by less than %(time)s") % {"time": duration(late.p95)}
+    more = _("95 of 100 within %(time)s of their moment") % {"time": duration(late.p95)}
     yield Tile(name, duration(late.p50), more=more)
 
 

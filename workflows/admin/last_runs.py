@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _, ngettext
+from django.utils.translation import ngettext
 
 from workflows.models import Execution, Workflow
 from workflows.states import UNFINISHED, WRONG, ExecutionStatus
@@ -15,7 +15,7 @@ from workflows.states import UNFINISHED, WRONG, ExecutionStatus
 COUNT = 20
 #: Width of a run with its gap, and heights by what became of it: it is told by more
 #: than its colour.
-STEP, HEIGHT = 5, 16
+STEP, HEIGHT = 3, 16
 HEIGHTS = {"good": 9, "bad": 16, "open": 6, "none": 3}
 
 
@@ -56,9 +56,7 @@ def in_words(statuses: Sequence[str]) -> str:
 
 
 def success_bar(statuses: Sequence[str], url: str) -> SafeString:
-    """Draw a stroke for each run, the newest at the end; nothing for none."""
-    if not statuses:
-        return format_html('<span class="wf-quiet">{}</span>', _("never"))
+    """Draw a stroke for each run, the newest at the end."""
     strokes = format_html_join(
         "",
         '<rect class="wf-run-{}" x="{}" y="{}" width="{}" height="{}"/>',

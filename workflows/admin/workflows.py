@@ -59,7 +59,6 @@ class WorkflowAdmin(DashboardPage, CalendarPage, SwitchPage, ExchangePages):
         "version",
         "next_run",
         "last_run",
-        "success",
         "runs",
     ]
     list_display_links = None
@@ -119,14 +118,13 @@ class WorkflowAdmin(DashboardPage, CalendarPage, SwitchPage, ExchangePages):
             badge(status, status.label),
         )
 
-    @admin.display(description=_("last 20"))
-    def success(self, workflow: Any) -> SafeString:
-        return success_bar(workflow.last_runs, self._history(workflow))
-
     @admin.display(description=_("runs"), ordering="run_count")
-    def runs(self, workflow: Workflow) -> SafeString:
-        count = grouped(workflow.run_count)
-        return format_html('<a href="{}">{}</a>', self._history(workflow), count)
+    def runs(self, workflow: Any) -> SafeString:
+        url, statuses = self._history(workflow), workflow.last_runs
+        bar = success_bar(statuses, url) if statuses else ""
+        return format_html(
+            '{}<a href="{}">{}</a>', bar, url, grouped(workflow.run_count)
+        )
 
     def _history(self, workflow: Workflow) -> str:
         query = f"?workflow__id__exact={workflow.pk}"

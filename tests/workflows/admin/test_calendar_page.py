@@ -241,7 +241,7 @@ def test_crowded_hours_are_named(by_owner, plan):
     week = shown(by_owner.get(url(PAGE), {"view": "week"}))
 
     assert "3 workflows in this hour" in day
-    assert "3 workflows from 17:00 on, within an hour" in week
+    assert "3 workflows at 17:00" in week
 
 
 def test_full_slot_leads_to_its_day(by_owner, plan, monkeypatch):
