@@ -32,6 +32,10 @@ AROUND: list[Address] = [
 WORKFLOWS: list[Address] = [
     *stock("workflows_workflow", "workflow"),
     page("workflows_workflow_changelist?q=nothing-like-it", see=VIEW),
+    page("workflows_workflow_dashboard", see=VIEW),
+    page("workflows_workflow_calendar", see=VIEW),
+    page("workflows_workflow_calendar?view=week", see=VIEW),
+    page("workflows_workflow_calendar?view=day", see=VIEW),
     page("workflows_workflow_import", see=ADD, act=ADD),
     page(
         "workflows_workflow_switch",
