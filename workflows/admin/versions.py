@@ -13,11 +13,13 @@ from django.utils.text import slugify
 
 from workflows import services
 from workflows.admin.comparing import ComparePage
-from workflows.admin.editing import EditorPages
+from workflows.admin.editing import EditorPages, Said
 from workflows.admin.missed import MissedPage
 from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
+from workflows.admin.places import PlacesPage
 from workflows.admin.previews import PreviewPage
+from workflows.admin.rehearsals import RehearsalPages
 from workflows.admin.runs import RunPage
 from workflows.admin.trials import TrialPage
 from workflows.admin.version_deletion import DeletePage
@@ -28,10 +30,12 @@ from workflows.models import WorkflowVersion
 
 class VersionAdmin(
     RunPage,
+    RehearsalPages,
+    EditorPages,
     MissedPage,
     PreviewPage,
-    EditorPages,
     TrialPage,
+    PlacesPage,
     ComparePage,
     DeletePage,
 ):
@@ -49,6 +53,8 @@ class VersionAdmin(
             *self.editor_urls(),
             *self.expression_urls(),
             *self.trial_urls(),
+            *self.rehearsal_urls(),
+            *self.places_urls(),
             self.route("<path:object_id>/export/", "export", self.export_view),
             *self.compare_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
@@ -99,7 +105,9 @@ class VersionAdmin(
             raise PermissionDenied
         form = part.form(version, request.POST)
         if form.is_valid() and self._save(request, version, part, form):
-            return self.edited(request, version, "", str(part.saved))
+            is_undoable = part.name == "definition"
+            said = Said(str(part.saved), undoable=is_undoable)
+            return self.edited(request, version, "", said)
         return self.invalid(request, version, part.name, form)
 
     def _asked_for(self, request: HttpRequest, version: WorkflowVersion) -> str:

@@ -208,7 +208,7 @@ def test_conflict_tells_what_others_did_and_keeps_what_was_typed(
     assert response.status_code == 409
     assert "Change “Say”" in page
     assert 'value="mine"' in page
-    assert "Make my change all the same" in page
+    assert "Keep mine" in page
 
 
 def test_node_of_a_frozen_version_is_shown_closed(by_owner, frozen, look):
@@ -283,7 +283,7 @@ def test_node_is_added_and_opened(by_owner, version, do):
 
     assert keys(version) == ["say", "test_say"]
     assert response.context["panel"].name == "node:test_say"
-    assert response.context["toast"] == "Add “Say”"
+    assert response.context["said"].text == "Add “Say”"
 
 
 def test_node_is_added_into_the_body_of_a_loop(by_owner, make_version, do):
@@ -344,7 +344,7 @@ def test_what_was_deleted_comes_back(by_owner, forked, do):
     response = do(forked, "undo")
 
     assert keys(forked) == ["fork", "b", "a"]
-    assert response.context["toast"] == "Undone: Delete “Fork”"
+    assert response.context["said"].text == "Undone: Delete “Fork”"
     do(forked, "redo")
     assert keys(forked) == []
 
