@@ -67,7 +67,7 @@ class RehearsalPages(EditorPages):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         version = self.target(request, object_id, "change")
-        key, action = request.POST.get("key", ""), request.POST.get("action", "")
+        key, action = request.POST.get("key", ""), request.POST.get("do", "")
         if key:
             found(version, key)
         if action not in PINNING:

@@ -41,7 +41,7 @@ def rehearse(client):
 def pin(client):
     def pin(version, action, key="", **sent):
         address = url("workflowversion_pin", version.pk)
-        sent = {"action": action, "key": key, **sent}
+        sent = {"do": action, "key": key, **sent}
         return client.post(address, sent, headers=EDITOR)
 
     return pin
