@@ -194,6 +194,15 @@ def test_folded_branches_are_remembered(page):
     expect(card(page, "a")).to_be_visible()
 
 
+def test_a_node_is_renamed_by_a_double_click(page):
+    card(page, "first").dblclick()
+    page.keyboard.type("Welcome")
+    page.keyboard.press("Enter")
+    said(page, "Rename")
+
+    expect(card(page, "first")).to_have_text("Welcome")
+
+
 def test_small_workflows_need_no_map(page):
     expect(page.locator("#wf-map")).to_be_hidden()
 
@@ -232,8 +241,15 @@ def test_axe_and_the_policy_find_nothing(browse, version, locale, scheme):
     services.pin(version, "a", services.Given({"x": HOSTILE.replace("\a", "")}))
 
     place = url("workflowversion_change", version.pk)
-    for panel in ("test", "test:a", "rehearse", "tested", "pin:a", "run", "node:last"):
-        if panel == "rehearse":
+    shown = ("test", "test:a", "rehearse", "tested", "pin:a", "node:last", "run", "ran")
+    for panel in shown:
+        if panel == "ran":
+            services.edit(
+                version, replace(version.definition, "last", config={"text": "x"})
+            )
+            execution = services.run_manually(version, {}, version.created_at)
+            page.goto(f"{place}?panel=ran:{execution.pk}")
+        elif panel == "rehearse":
             page.goto(f"{place}?panel=test")
             page.locator("#wf-drawer .wf-ask button").last.click()
             expect(page.locator("#wf-drawer .wf-played")).to_be_visible()

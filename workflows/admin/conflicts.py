@@ -1,14 +1,15 @@
 """What two people did to the same version, side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from workflows import services
 from workflows.admin.comparing import WORDS, shown_value
 from workflows.editor import Command, title_of
-from workflows.editor.comparing import Change, compare
+from workflows.editor.comparing import Change, compare, differences
 from workflows.exceptions import CommandRefused
 from workflows.graph import Definition
 from workflows.models import EditStep, WorkflowVersion
@@ -36,13 +37,23 @@ class Conflict:
     rows: list[Row] = field(default_factory=list)
 
 
-def conflict_of(
-    version: WorkflowVersion, revision: int, command: Command | None
-) -> Conflict:
+@dataclass(frozen=True)
+class Tried:
+    """What somebody wanted to do, and the form that was filled for it."""
+
+    command: Command | None = None
+    posted: Any = None
+    #: The panel of that form.
+    panel: str = ""
+    #: The settings of the trigger that were to be saved.
+    trigger: Mapping[str, Any] | None = None
+
+
+def conflict_of(version: WorkflowVersion, revision: int, tried: Tried) -> Conflict:
     """Compare with the nodes as they were at `revision`; `version` is as it is now."""
     now: Definition = version.definition
     base = services.definition_at(version, revision) or now
-    wanted = base if command is None else _applied(command, base)
+    wanted = base if tried.command is None else _applied(tried.command, base)
     theirs = {each.key: each for each in compare(base, now).changes}
     mine = {each.key: each for each in compare(base, wanted).changes}
     rows = [
@@ -50,7 +61,19 @@ def conflict_of(
         for key in dict.fromkeys([*mine, *theirs])
         for row in _rows(theirs.get(key), mine.get(key))
     ]
+    rows += _of_trigger(version, tried.trigger)
     return Conflict(services.changes_since(version, revision), rows)
+
+
+def _of_trigger(
+    version: WorkflowVersion, wanted: Mapping[str, Any] | None
+) -> Iterator[Row]:
+    """Compare with what is stored now: nobody knows what it was before."""
+    if wanted is None:
+        return
+    for each in differences(version.trigger_config, wanted):
+        now, mine = shown_value(each.before), shown_value(each.after)
+        yield Row(_("Trigger"), "", each.name, "", now, mine or _("(empty)"))
 
 
 def _applied(command: Command, base: Definition) -> Definition:

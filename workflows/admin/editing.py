@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from workflows import services
 from workflows.admin.asked import Asked, found
-from workflows.admin.conflicts import conflict_of
+from workflows.admin.conflicts import Tried, conflict_of
 from workflows.admin.listing import trigger_in_words
 from workflows.admin.node_forms import NodeForms, forms_of
 from workflows.admin.pages import sentences
@@ -45,14 +45,6 @@ class Said:
     focus: str = ""
     #: The last step of editing is what was just done.
     undoable: bool = False
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What somebody wanted to do, and the form that was filled for it."""
-
-    command: Command | None = None
-    posted: NodeForms | None = None
 
 
 class EditorPages(VersionAccess):
@@ -175,7 +167,7 @@ class EditorPages(VersionAccess):
                 version, done.definition, revision=revision, author=author
             )
         except WorkflowError as error:
-            return self.refused(request, version, error, Tried(command, posted))
+            return self.refused(request, version, error, _tried(command, posted))
         self.log_change(request, version, done.label)
         panel = request.POST.get("panel", "")
         panel = f"node:{done.focus}" if panel == "node" and done.focus else panel
@@ -227,12 +219,11 @@ class EditorPages(VersionAccess):
         context: dict[str, Any] = {"refusal": sentences(error)}
         if isinstance(error, EditConflict):
             revision = self.revision(request)
-            conflict = conflict_of(version, revision, tried.command)
+            conflict = conflict_of(version, revision, tried)
             status, context["conflict"] = 409, conflict
         if isinstance(error, InvalidDefinition) and version.enabled:
             context["is_enabled"] = True
-        posted = tried.posted
-        panel = f"node:{request.POST.get('key')}" if posted else self._panel(request)
+        posted, panel = tried.posted, tried.panel or self._panel(request)
         response = self.editor(request, version, panel, posted=posted, **context)
         response.status_code = status
         return response
@@ -276,3 +267,8 @@ def _states(name: str, asked: Asked) -> States:
 
 def _counted(problems: list[Problem]) -> Counter[str]:
     return Counter(problem.node for problem in problems if problem.node)
+
+
+def _tried(command: Command, posted: NodeForms | None) -> Tried:
+    panel = f"node:{command.key}" if isinstance(command, Update) else ""
+    return Tried(command, posted, panel=panel)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from workflows import registry
 from workflows.editor.canvas import branches_of, title_of
 from workflows.expressions import ScopeNames, names_read
 from workflows.graph import Definition, Node, find, inside, remove, walk
@@ -31,7 +32,7 @@ def risks_of_moving(definition: Definition, key: str) -> dict[Slot, str]:
     readers = [
         each
         for each in walk(rest)
-        if _sees(known[each["key"]], key) and own & set(_reads(each))
+        if _sees(each, known[each["key"]], key) and own & set(_reads(each))
     ]
     return _risks(rest, sorted(read), readers)
 
@@ -63,7 +64,7 @@ def _risks(
             *(
                 _in_vain(node)
                 for node in readers
-                if not _sees(places[node["key"]].scope, mark)
+                if not _sees(node, places[node["key"]].scope, mark)
             ),
         ]
         if reasons:
@@ -93,15 +94,17 @@ def _mark(slot: Slot, slots: dict[str, Slot]) -> Node:
 def _knows(scope: ScopeNames, root: str, name: str) -> bool:
     """Tell whether a name is known; what is known everywhere is."""
     if root == "nodes":
-        return _sees(scope, name)
+        return name in scope.nodes
     if root == LOOP:
         return LOOP in scope.roots
     known = scope.fields.get(VARS)
     return root != VARS or known is None or name in known
 
 
-def _sees(scope: ScopeNames, key: str) -> bool:
-    return key in scope.nodes or key in scope.body
+def _sees(reader: Node, scope: ScopeNames, key: str) -> bool:
+    """Tell whether a node knows another; one that loops asks its body as well."""
+    loops = reader["type"] in registry.looping()
+    return key in scope.nodes or (loops and key in scope.body)
 
 
 def _missing(pair: tuple[str, str], titles: Mapping[str, str]) -> str:

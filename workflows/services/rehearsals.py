@@ -88,7 +88,9 @@ def plan_rehearsal(
     if start:
         scope = scope_at(definition, start, trigger_names(version))
         earlier = [node for node in walk(definition) if node["key"] in scope.nodes]
-        found = {**results_of(version, sees_runs=sees_runs), **pins}
+        skipped = {node["key"]: Given() for node in earlier if node.get("disabled")}
+        last = results_of(version, sees_runs=sees_runs)
+        found = {**last, **pins, **skipped}
         known = {n["key"]: found[n["key"]] for n in earlier if n["key"] in found}
         missing = [node for node in earlier if node["key"] not in found]
     ahead = list(_from(definition, start, pins))

@@ -1,7 +1,11 @@
 """Two people change the same version: both see what the other did."""
 
+import json
+from datetime import timedelta
+
 import pytest
 
+from tests.conftest import NOW
 from tests.workflows.admin.conftest import say, url
 from workflows import services
 from workflows.graph import find, replace
@@ -107,3 +111,50 @@ def test_undo_of_what_others_did_shows_them(version, do):
     response = do(version, "undo")
 
     assert rows(response)["a", "title"] == ("First", "Theirs", "", False)
+
+
+def save(client, version, part, **sent):
+    sent = {"part": part, "revision": 1, **sent}
+    address = url("workflowversion_change", version.pk)
+    return client.post(address, sent, headers=EDITOR)
+
+
+def test_the_trigger_is_compared_with_what_it_is_now(by_owner, make_version):
+    version = make_version(say("a"), config={"starts_at": NOW})
+    later = {"starts_at": NOW + timedelta(days=1)}
+    services.change_trigger(version, "schedule", later, NOW)
+    typed = {"mode": "time", "kind": "none", "zone": "UTC"}
+    typed |= {"starts_at": "2026-12-24 18:00:00"}
+    typed = {f"trigger-{name}": value for name, value in typed.items()}
+
+    response = save(by_owner, version, "trigger", **typed)
+
+    assert response.status_code == 409
+    [row] = [
+        row for row in response.context["conflict"].rows if row.name == "starts_at"
+    ]
+    assert "2026-11-23" in row.theirs
+    assert "2026-12-24" in row.mine
+    assert "2026-12-24 18:00:00" in response.content.decode()
+
+
+def test_the_document_is_compared_node_by_node(by_owner, version):
+    change(version, "b", title="Theirs")
+    mine = json.dumps({"schema": 1, "nodes": [say("a", "mine")]})
+
+    response = save(by_owner, version, "definition", **{"definition-definition": mine})
+
+    found = rows(response)
+    assert found["b", "title"] == ("", "Theirs", "", False)
+    assert found["b", ""] == ("", "", "removed", False)
+
+
+def test_without_scripts_a_conflict_is_an_error_of_the_form(by_owner, version):
+    change(version, "b", title="Theirs")
+    address = url("workflowversion_change", version.pk)
+    mine = json.dumps({"schema": 1, "nodes": []})
+    sent = {"part": "definition", "revision": 1, "definition-definition": mine}
+
+    page = by_owner.post(address, sent).content.decode()
+
+    assert "was changed by somebody else" in page

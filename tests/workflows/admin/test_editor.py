@@ -382,3 +382,42 @@ def test_enabled_version_refuses_what_could_not_run(by_owner, version, do, look)
     assert response.status_code == 422
     assert "This version is enabled" in response.content.decode()
     assert keys(version) == ["say"]
+
+
+def test_menu_leads_to_documents_and_templates(browse, owner, viewer, version, look):
+    elsewhere = [url("workflow_import"), f"{url('workflow_add')}#wf-gallery"]
+    browse(viewer)
+    page = shown(look(version))
+    assert url("workflowversion_export", version.pk) in page
+    assert not [address for address in elsewhere if address in page]
+
+    browse(owner)
+    page = shown(look(version))
+
+    assert [address for address in elsewhere if address in page] == elsewhere
+
+
+def test_switch_says_whether_it_is_enabled(by_owner, version, look):
+    assert 'role="switch" aria-checked="false"' in shown(look(version))
+    services.enable(version, version.created_at)
+
+    assert 'role="switch" aria-checked="true"' in shown(look(version))
+
+
+def test_description_is_above_the_canvas(by_owner, version, look):
+    version.workflow.description = "<b>What it is for</b>"
+    version.workflow.save()
+
+    assert "&lt;b&gt;What it is for" in shown(look(version))
+
+
+def test_node_that_others_deleted_is_a_conflict(by_owner, version, update):
+    services.edit(version, {"schema": 1, "nodes": []})
+    version.revision = 1
+
+    response = update(version)
+
+    assert response.status_code == 409
+    assert "removed" in response.content.decode()
+    version.refresh_from_db()
+    assert update(version).status_code == 404

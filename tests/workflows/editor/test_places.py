@@ -47,6 +47,21 @@ def test_what_is_read_must_stay_before_its_reader():
     assert all("“Reader” reads it" in reason for reason in risks.values())
 
 
+def test_a_condition_knows_nothing_of_its_branches():
+    reader = {**choose("if", yes=[], no=[]), "config": {"value": "{{ nodes.a }}"}}
+
+    risks = risks_of_moving(document(node("echo", 1, "a"), reader), "a")
+
+    assert set(risks) == {("if", "yes"), ("if", "no"), ("if", "")}
+
+
+def test_a_loop_may_ask_its_body():
+    asks = {"items": [1], "until": "{{ nodes.a }}"}
+    whole = document(loop("l", node("echo", 1, "a"), node("echo", 1, "b"), config=asks))
+
+    assert set(risks_of_moving(whole, "a")) == {("l", "")}
+
+
 def test_nodes_inside_what_is_moved_read_each_other_anywhere():
     inner = choose("if", yes=[node("echo", "{{ nodes.if }}", "x")])
     whole = document(inner, node("echo", 1, "b"))

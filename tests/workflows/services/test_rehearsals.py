@@ -273,6 +273,14 @@ def test_it_says_what_is_not_known(make_version):
     assert [n["key"] for n in services.plan_rehearsal(version, "b").unknown] == ["a"]
 
 
+def test_a_disabled_node_is_known_to_give_nothing(make_version):
+    version = make_version(node("echo", 4, "a", disabled=True), node("echo", 1, "b"))
+
+    plan = services.plan_rehearsal(version, "b")
+
+    assert (plan.known["a"].result, plan.unknown) == (None, [])
+
+
 def test_runs_are_of_no_use_to_who_may_not_see_them(make_version, run):
     version = make_version(node("echo", 4, "a"), node("echo", 1, "b"))
     run(version)

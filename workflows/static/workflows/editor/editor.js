@@ -30,6 +30,11 @@ class WfEditor extends HTMLElement {
         this.expressions = new Expressions(this);
         document.documentElement.classList.add("wf-has-scripts");
         this.addEventListener("click", (event) => this.clicked(event));
+        this.addEventListener("dblclick", (event) => {
+            if (event.target.closest(".wf-node > .wf-card")) {
+                this.rename();
+            }
+        });
         this.addEventListener("submit", (event) => this.submitted(event));
         this.addEventListener("input", (event) => this.typed(event));
         this.addEventListener("focusin", (event) => this.focused(event));
@@ -481,9 +486,9 @@ class WfEditor extends HTMLElement {
         input.focus();
     }
 
-    /** Open what a run asks for; from there, run. */
+    /** Open what a run asks for; from there, run, or test. */
     run() {
-        if (this.dataset.panel === "run") {
+        if (/^(run|test)(:|$)/.test(this.dataset.panel)) {
             this.querySelector("#wf-drawer .wf-ask").requestSubmit();
         } else if (document.getElementById("wf-run")) {
             this.show("run");

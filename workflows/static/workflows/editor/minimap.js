@@ -6,7 +6,7 @@
  */
 
 const WIDTH = 168;
-const HEIGHT = 128;
+const HEIGHT = 200;
 /** Workflows of so few nodes, and windows as narrow as a phone, need none. */
 const FEWEST = 12;
 const WIDE = matchMedia("(min-width: 768px)");
