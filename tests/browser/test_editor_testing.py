@@ -74,8 +74,8 @@ def test_a_result_is_typed_pinned_and_used(page, version):
     said(page, "Pinned a result")
     expect(page.locator("#node-first")).to_contain_text("Pinned for tests")
 
-    drawer(page).get_by_role("link", name="Settings").click()
     card(page, "last").click()
+    expect(drawer(page)).to_have_attribute("data-panel", "node:last")
     drawer(page).get_by_role("link", name="Test from here on").click()
     expect(drawer(page)).to_contain_text("what is pinned")
     drawer(page).get_by_role("button", name="Test", exact=True).click()

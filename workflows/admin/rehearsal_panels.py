@@ -22,6 +22,8 @@ from workflows.states import ExecutionStatus, JobStatus
 
 #: Characters of a value that are shown, and of one in a line.
 SHOWN, GLANCE = 20_000, 120
+#: Characters of a title inside a sentence.
+LONGEST_TITLE = 80
 ACT = "act"
 
 
@@ -301,5 +303,5 @@ def _title(version: WorkflowVersion, key: str) -> str:
 
 
 def _named(node: Node) -> dict[str, str]:
-    title = node.get("title") or title_of(node["type"])
+    title = cut(node.get("title") or title_of(node["type"]), LONGEST_TITLE)
     return {"key": node["key"], "title": title}

@@ -24,6 +24,7 @@ from workflows.services.exchange import (
 )
 from workflows.services.executions import (
     cancel,
+    cancel_many,
     expire,
     requeue_abandoned,
     requeue_dead,
@@ -54,7 +55,7 @@ from workflows.services.rehearsals import (
     results_of,
 )
 from workflows.services.replies import resume
-from workflows.services.retention import prune
+from workflows.services.retention import delete_many, prune
 from workflows.services.scopes import Place, scope_at, scopes_of
 from workflows.services.trials import Trial, has_real_effect, try_node
 from workflows.services.validation import (
@@ -92,6 +93,7 @@ __all__ = [
     "archive",
     "archive_version",
     "cancel",
+    "cancel_many",
     "change_definition",
     "change_options",
     "change_trigger",
@@ -101,6 +103,7 @@ __all__ = [
     "create",
     "create_from_template",
     "definition_at",
+    "delete_many",
     "disable",
     "drop_ahead",
     "edit",

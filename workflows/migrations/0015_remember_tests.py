@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0013_test_nodes'),
+        ('workflows', '0014_index_the_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
