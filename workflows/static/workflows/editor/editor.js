@@ -8,6 +8,7 @@ import { Idiomorph } from "./vendor/idiomorph.js";
 import { Expressions } from "./expressions.js";
 import { Finder } from "./finder.js";
 import { onKey } from "./keys.js";
+import { Minimap } from "./minimap.js";
 import { Mover } from "./mover.js";
 import "./rules.js";
 import { Stage } from "./stage.js";
@@ -23,11 +24,17 @@ class WfEditor extends HTMLElement {
         this.dirty = false;
         this.queue = Promise.resolve();
         this.stage = new Stage(this);
+        this.minimap = new Minimap(this);
         this.mover = new Mover(this);
         this.finder = new Finder(this);
         this.expressions = new Expressions(this);
         document.documentElement.classList.add("wf-has-scripts");
         this.addEventListener("click", (event) => this.clicked(event));
+        this.addEventListener("dblclick", (event) => {
+            if (event.target.closest(".wf-node > .wf-card")) {
+                this.rename();
+            }
+        });
         this.addEventListener("submit", (event) => this.submitted(event));
         this.addEventListener("input", (event) => this.typed(event));
         this.addEventListener("focusin", (event) => this.focused(event));
@@ -88,6 +95,7 @@ class WfEditor extends HTMLElement {
         this.stage.settle();
         this.querySelectorAll("wf-rules").forEach((each) => each.settle());
         this.expressions.settle();
+        this.minimap.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
         if (paste) {
             paste.hidden = !localStorage.getItem(CLIPBOARD);
@@ -197,10 +205,17 @@ class WfEditor extends HTMLElement {
     offerAgain(answer, address, body) {
         const button = this.querySelector("[data-wf-again]");
         if (button && answer.status === 409) {
-            button.hidden = false;
+            this.querySelectorAll("#wf-notes [hidden]").forEach((each) => { each.hidden = false; });
             button.onclick = () => this.send(address, body);
             button.focus();
         }
+    }
+
+    /** Give up what was typed, and see what the others made of it. */
+    takeTheirs() {
+        this.dirty = false;
+        this.querySelector("#wf-notes .wf-conflict").remove();
+        this.show(this.dataset.panel);
     }
 
     /** Fetch a part of the page; undefined if there is none, which is said. */
@@ -225,6 +240,7 @@ class WfEditor extends HTMLElement {
         Idiomorph.morph(old, next, {
             morphStyle: "outerHTML",
             callbacks: {
+                beforeNodeMorphed: (node) => node.id !== "wf-map",
                 beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
                 // Rows of rules are the page's own; they settle by what the server gave.
                 beforeNodeRemoved: (node) => !node.classList?.contains("wf-rules-box"),
@@ -246,10 +262,13 @@ class WfEditor extends HTMLElement {
         const plus = event.target.closest(".wf-plus");
         const link = event.target.closest("[data-wf-panel]");
         const button = event.target.closest("[data-wf-do]");
+        const fold = event.target.closest(".wf-fold");
         const card = event.target.closest(".wf-card");
         if (plus) {
             event.preventDefault();
             this.addAt(plus.closest(".wf-slot"));
+        } else if (fold) {
+            this.stage.fold(fold.closest(".wf-node").dataset.key);
         } else if (button) {
             this[button.dataset.wfDo]();
         } else if (link) {
@@ -281,6 +300,12 @@ class WfEditor extends HTMLElement {
 
     submitted(event) {
         const form = event.target;
+        if (form.id === "wf-enable" && this.querySelector("#wf-bar .wf-bad")) {
+            event.preventDefault();
+            this.show("problems");
+            this.say(this.text("refused"));
+            return;
+        }
         if (form.hasAttribute("data-wf-plain")) {
             this.dirty = false;
             return;
@@ -394,6 +419,15 @@ class WfEditor extends HTMLElement {
         this.command("paste", { nodes, after, branch, panel: "" });
     }
 
+    pasteSomewhere() {
+        const nodes = localStorage.getItem(CLIPBOARD);
+        if (nodes) {
+            this.mover.pickCopied(nodes);
+        } else {
+            this.say(this.text("nothing"));
+        }
+    }
+
     pasteHere() {
         const form = this.querySelector(".wf-add");
         this.paste({ after: form.elements.after.value, branch: form.elements.branch.value });
@@ -452,8 +486,13 @@ class WfEditor extends HTMLElement {
         input.focus();
     }
 
+    /** Open what a run asks for; from there, run, or test. */
     run() {
-        document.getElementById("wf-run")?.click();
+        if (/^(run|test)(:|$)/.test(this.dataset.panel)) {
+            this.querySelector("#wf-drawer .wf-ask").requestSubmit();
+        } else if (document.getElementById("wf-run")) {
+            this.show("run");
+        }
     }
 
     help() {
