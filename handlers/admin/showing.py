@@ -8,7 +8,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _, pgettext
 
 from handlers.work.hiding import hidden_in
 from handlers.work.models import Work, WorkRun, WorkStep
@@ -105,7 +105,8 @@ def step_rows(steps: Iterable[WorkStep], *, variables: bool) -> list[StepRow]:
 
 def _row(step: WorkStep, *, variables: bool) -> StepRow:
     ended = step.finished_at
-    look, word = ("failed", _("Error")) if step.error else ("succeeded", _("Done"))
+    failed, done = ("failed", _("Error")), ("succeeded", pgettext("step", "Done"))
+    look, word = failed if step.error else done
     return StepRow(
         step=step,
         took=duration(ended - step.started_at if ended else None),

@@ -30,7 +30,7 @@ class OpenFilter(admin.SimpleListFilter):
 
     title = pgettext_lazy("task", "state")
     parameter_name = "show"
-    CHOICES = (("done", _("Done")), ("all", _("All")))
+    CHOICES = (("done", pgettext_lazy("tasks", "Done")), ("all", _("All")))
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
         return self.CHOICES

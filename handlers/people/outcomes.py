@@ -8,7 +8,7 @@ comment.
 from collections.abc import Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from workflows.exceptions import WorkflowError
 from workflows.harmless import line
@@ -77,7 +77,7 @@ def title_of(outcome: Mapping[str, Any]) -> str:
     usual = {
         "approve": gettext("Approve"),
         "reject": gettext("Reject"),
-        "done": gettext("Done"),
+        "done": pgettext("outcome", "Done"),
     }
     title = outcome.get("title")
     return str(title or usual.get(outcome["name"]) or outcome["name"])

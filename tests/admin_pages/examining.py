@@ -36,10 +36,11 @@ CUT = """() => {
         if (place.width < 2 || place.height < 2 || holder.width < 2) continue;
         for (let around = text.parentElement; around; around = around.parentElement) {
             const style = getComputedStyle(around);
-            if (/auto|scroll/.test(style.overflowX)) break;
+            if (/auto|scroll/.test(style.overflowX) || style.textOverflow === "ellipsis") {
+                break;
+            }
             const box = around.getBoundingClientRect();
-            const hides = /hidden|clip/.test(style.overflowX)
-                && style.textOverflow !== "ellipsis" && box.width > 2;
+            const hides = /hidden|clip/.test(style.overflowX) && box.width > 2;
             const edge = around === document.documentElement;
             if ((hides && (place.right > box.right + 1 || place.left < box.left - 1))
                 || (edge && (place.right > innerWidth + 1 || place.right < 0))) {
