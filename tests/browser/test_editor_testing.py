@@ -286,3 +286,16 @@ def test_keep_branch_is_offered_and_undone(page, version):
     said(page, "Undone")
     version.refresh_from_db()
     assert find(version.definition, "fork")["branches"]["yes"]
+
+
+def test_keep_branch_and_test_by_keyboard(page, version):
+    card(page, "fork").focus()
+    page.keyboard.press("Shift+Delete")
+    said(page, "Delete “Fork”")
+    version.refresh_from_db()
+    assert [each["key"] for each in version.definition["nodes"]][1:3] == ["a", "b"]
+
+    page.keyboard.press("t")
+    expect(page.locator("#wf-drawer-title")).to_have_text("Test the workflow")
+    page.keyboard.press("Control+Enter")
+    said(page, "Tested version 1")
