@@ -59,6 +59,12 @@ def test_the_whole_workflow_is_tested_from_the_bar(page):
     expect(drawer(page).locator(".wf-played > li")).to_have_count(6)
     expect(page.locator("#node-last.wf-tested-succeeded")).to_be_visible()
     expect(page.locator("#node-call")).to_contain_text("Skipped: acts outside")
+    card(page, "call").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("[class*=wf-tested-]")).to_have_count(0)
+    page.goto(f"{page.url.split('?')[0]}?panel=test")
+    drawer(page).get_by_role("link", name="Last test").click()
+    expect(page.locator("#node-last.wf-tested-succeeded")).to_be_visible()
     drawer(page).get_by_text("one more").first.click()
     expect(
         drawer(page).locator("pre").filter(has_text="one more").first

@@ -110,12 +110,15 @@ class WfEditor extends HTMLElement {
             return;
         }
         const address = `?panel=${encodeURIComponent(panel)}${query}`;
-        const headers = { "X-Wf-Fragment": "drawer" };
+        // How a test went is on the canvas too, until the drawer is closed.
+        const isWhole = panel === "tested" || (!panel && this.querySelector("[class*=wf-tested-]"));
+        const headers = { "X-Wf-Fragment": isWhole ? "editor" : "drawer" };
         const answer = await this.inTurn(() => this.ask(address, { headers }));
         if (!answer) {
             return;
         }
-        this.become(this.querySelector("#wf-drawer"), answer.page.querySelector("#wf-drawer"));
+        const part = isWhole ? "#wf-editor" : "#wf-drawer";
+        this.become(isWhole ? this : this.querySelector(part), answer.page.querySelector(part));
         this.dataset.panel = panel;
         history.replaceState(null, "", panel ? address : location.pathname);
         this.settle();
