@@ -75,8 +75,10 @@ def effect(name: str, about: str = "", *, see: str = "", act: str) -> Address:
     return Address(name, Kind.EFFECT, words(about), words(see), words(act))
 
 
-def elsewhere(name: str, about: str = "", *, see: str = STAFF) -> Address:
-    return Address(name, Kind.ELSEWHERE, words(about), words(see))
+def elsewhere(
+    name: str, about: str = "", *, see: str = STAFF, act: str = ""
+) -> Address:
+    return Address(name, Kind.ELSEWHERE, words(about), words(see), words(act))
 
 
 def stock(model: str, about: str, **others: str) -> list[Address]:

@@ -36,9 +36,8 @@ CUT = """() => {
         if (place.width < 2 || place.height < 2 || holder.width < 2) continue;
         for (let around = text.parentElement; around; around = around.parentElement) {
             const style = getComputedStyle(around);
-            if (/auto|scroll/.test(style.overflowX) || style.textOverflow === "ellipsis") {
-                break;
-            }
+            const scrolls = /auto|scroll/.test(style.overflowX);
+            if (scrolls || style.textOverflow === "ellipsis") break;
             const box = around.getBoundingClientRect();
             const hides = /hidden|clip/.test(style.overflowX) && box.width > 2;
             const edge = around === document.documentElement;

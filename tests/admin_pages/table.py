@@ -61,7 +61,20 @@ VERSIONS: list[Address] = [
     page("workflows_workflowversion_delete", "version", see=DELETE, act=DELETE),
     page("workflows_workflowversion_history", "version", see=VIEW),
     page("workflows_workflowversion_compare", "version", see=VIEW),
-    page("workflows_workflowversion_run", "version", see=f"{VIEW} {RUN}", act=RUN),
+    elsewhere("workflows_workflowversion_run", "version", see=f"{VIEW} {RUN}", act=RUN),
+    page("workflows_workflowversion_change?panel=run", "version", see=f"{VIEW} {RUN}"),
+    page(
+        "workflows_workflowversion_change?panel=test", "version", see=f"{VIEW} {TEST}"
+    ),
+    page("workflows_workflowversion_change?panel=pin:{node}", "version", see=CHANGE),
+    effect("workflows_workflowversion_rehearse", "version", see=VIEW, act=TEST),
+    effect("workflows_workflowversion_pin", "version", see=VIEW, act=CHANGE),
+    data(
+        "workflows_workflowversion_places?key={node}",
+        "version",
+        see=CHANGE,
+        act=CHANGE,
+    ),
     page("workflows_workflowversion_missed", "version", see=f"{VIEW} {RUN}", act=RUN),
     page(
         "workflows_workflowversion_test",
