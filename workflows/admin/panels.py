@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows import registry
@@ -21,7 +22,7 @@ from workflows.editor.commands import branches_with_nodes, size_of
 from workflows.graph import Node, find
 from workflows.models import WorkflowVersion
 from workflows.node_options import NodeOptions
-from workflows.services import Problem
+from workflows.services import Problem, problems_at, problems_of
 
 #: Titles of the groups that a handler may name; other groups name themselves.
 GROUPS = {
@@ -40,11 +41,15 @@ class Asked:
     request: HttpRequest
     version: WorkflowVersion
     may: dict[str, bool]
-    problems: list[Problem]
     #: What follows the name: the key of a node.
     subject: str = ""
     #: A form that was posted and could not be saved.
     posted: Any = None
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """Say what is wrong with the version, which most panels need not know."""
+        return problems_of(self.version)
 
     @property
     def is_open(self) -> bool:
@@ -84,7 +89,6 @@ def _node(asked: Asked) -> Made:
         both.close()
     kind = node["type"]
     handler = registry.nodes.get(kind) if kind in registry.nodes else None
-    of_node = [each for each in asked.problems if each.node == node["key"]]
     title = node.get("title") or title_of(kind)
     return title, {
         "node": node,
@@ -99,7 +103,7 @@ def _node(asked: Asked) -> Made:
         "open": asked.is_open,
         "kept": branches_with_nodes(node),
         "size": size_of(node),
-        "node_problems": of_node if asked.posted is None else [],
+        "node_problems": problems_at(version, node) if asked.posted is None else [],
     }
 
 

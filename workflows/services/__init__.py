@@ -38,6 +38,7 @@ from workflows.services.scopes import Place, scope_at, scopes_of
 from workflows.services.trials import Trial, has_real_effect, try_node
 from workflows.services.validation import (
     Problem,
+    problems_at,
     problems_of,
     trigger_names,
     trigger_problems,
@@ -84,6 +85,7 @@ __all__ = [
     "import_text",
     "insert_ahead",
     "may_start_ahead",
+    "problems_at",
     "problems_of",
     "prune",
     "purge",

@@ -5,11 +5,15 @@ from typing import Any
 from django import template
 
 from workflows.admin.badges import badge, icon, isolated, moment
+from workflows.admin.drawing import drawn_marks
+from workflows.admin.scripts import editor_modules
 from workflows.admin.switches import SwitchState, switches_for
 
 register = template.Library()
 register.simple_tag(badge)
 register.simple_tag(icon)
+register.simple_tag(drawn_marks)
+register.simple_tag(editor_modules)
 register.filter("isolated", isolated)
 register.filter("moment", moment)
 

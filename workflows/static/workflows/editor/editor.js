@@ -6,15 +6,20 @@
  */
 import { Idiomorph } from "./vendor/idiomorph.js";
 import { Expressions } from "./expressions.js";
+import { offerFields } from "./fields.js";
 import { Finder } from "./finder.js";
 import { onKey } from "./keys.js";
 import { Mover } from "./mover.js";
+import { repeat } from "./preview.js";
+import "./rows.js";
 import "./rules.js";
 import { Stage } from "./stage.js";
 import { ways } from "./ways.js";
 
 /** Where copied nodes lie, for all workflows of this site. */
 const CLIPBOARD = "wf-copied-nodes";
+
+const isOfCanvas = (node) => /^wf-(node|slot|card)\b/.test(node.className);
 
 class WfEditor extends HTMLElement {
     connectedCallback() {
@@ -86,7 +91,9 @@ class WfEditor extends HTMLElement {
     settle() {
         this.select(this.stop(this.current));
         this.stage.settle();
-        this.querySelectorAll("wf-rules").forEach((each) => each.settle());
+        this.querySelectorAll("wf-rules, wf-rows").forEach((each) => each.settle());
+        offerFields(this.querySelector("#wf-drawer .wf-settings"));
+        this.querySelectorAll("[data-wf-preview]").forEach(repeat);
         this.expressions.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
         if (paste) {
@@ -226,8 +233,10 @@ class WfEditor extends HTMLElement {
             morphStyle: "outerHTML",
             callbacks: {
                 beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
-                // Rows of rules are the page's own; they settle by what the server gave.
-                beforeNodeRemoved: (node) => !node.classList?.contains("wf-rules-box"),
+                // Of a thousand nodes one or two have changed; the browser tells them fast.
+                beforeNodeMorphed: (before, after) => !(isOfCanvas(before) && before.isEqualNode(after)),
+                // Rows are the page's own; they settle by what the server gave.
+                beforeNodeRemoved: (node) => !node.classList?.contains("wf-over"),
             },
         });
     }
@@ -315,6 +324,7 @@ class WfEditor extends HTMLElement {
     }
 
     focused(event) {
+        offerFields(event.target.form);
         const stop = event.target.closest("#wf-stage .wf-card-title, #wf-stage .wf-plus");
         if (stop && !this.mover.picked) {
             this.select(stop);

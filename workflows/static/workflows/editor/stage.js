@@ -46,11 +46,7 @@ export class Stage {
     }
 
     settle() {
-        this.editor.querySelectorAll(".wf-node").forEach((node) => {
-            if (this.folded.has(node.dataset.key)) {
-                node.classList.add("wf-folded");
-            }
-        });
+        this.folded.forEach((key) => document.getElementById(`node-${key}`)?.classList.add("wf-folded"));
         this.zoom = this.scale;
     }
 
