@@ -5,7 +5,7 @@ checks what a person typed and what a document holds, renders the editor and, th
 `compile`, gives the engine values that are cleaned once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -222,6 +222,8 @@ class ConfigForm(forms.Form):
     #: Fields in a tuple share a line. A third part of a group are classes of the admin,
     #: such as `collapse` for what is seldom changed.
     groups: ClassVar[Sequence[tuple[Any, ...]]] = ()
+    #: Fields that only help to ask; a stored configuration has none of them.
+    aids: ClassVar[Collection[str]] = ()
 
     @classmethod
     def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -262,7 +264,8 @@ class ConfigForm(forms.Form):
         return {
             name: _plain(value)
             for name, value in self.cleaned_data.items()
-            if value not in (None, "") or self.fields[name].required
+            if name not in self.aids
+            and (value not in (None, "") or self.fields[name].required)
         }
 
     def problems(self) -> Iterator[tuple[str, str]]:

@@ -79,9 +79,10 @@ OUTCOMES = Rows(
 
 
 class OutcomesField(DocumentField):
-    """Outcomes; what they leave open is shown as it is meant."""
+    """A JSON list that is checked as far as it is no expression."""
 
     def prepare_value(self, value: Any) -> Any:
+        # What outcomes leave open is shown as it is meant.
         return super().prepare_value(_with_flags(value))
 
 

@@ -50,7 +50,7 @@ def _is_first(moment: datetime) -> bool:
 
 
 class DayField(forms.JSONField):
-    """The day of a month, chosen, or as it is stored."""
+    """`{"day": 31}`, `{"last_day": true}` or `{"nth": 2, "weekday": 0}`."""
 
     widget = MonthDayInput
 

@@ -187,6 +187,7 @@ class ScheduleForm(ConfigForm):
             "collapse",
         ),
     ]
+    aids = ("ends", "start_side", "end_side")
     REPEAT_FIELDS = ("kind", "every", "unit", "weekdays", "on", "expression")
 
     @classmethod
@@ -198,9 +199,8 @@ class ScheduleForm(ConfigForm):
     @property
     def config(self) -> dict[str, Any]:
         config = super().config
-        config.pop("ends", None)
         for name in ("start", "end"):
-            side = config.pop(f"{name}_side", "")
+            side = self.cleaned_data.get(f"{name}_side")
             if side == BEFORE and config.get(f"{name}_offset"):
                 config[f"{name}_offset"] = -abs(config[f"{name}_offset"])
         repeat = {

@@ -99,12 +99,12 @@ def done(form: forms.Form, change: Callable[[], Any]) -> bool:
 def laid_out(form: forms.Form) -> AdminForm:
     """Lay a form out as the admin does, under the headings that it names."""
     groups = form.groups if isinstance(form, ConfigForm) else ()
-    fieldsets = [
+    fieldsets: list[Any] = [
         (title, {"fields": list(names), "classes": classes})
         for title, names, *classes in groups
     ]
     rest: Mapping[str, Any] = {"fields": list(form.fields)}
-    return AdminForm(form, fieldsets or [(None, rest)], {})  # type: ignore[arg-type]  # lazy titles
+    return AdminForm(form, fieldsets or [(None, rest)], {})  # type: ignore[arg-type]  # for any form
 
 
 def closed(form: forms.Form) -> forms.Form:
