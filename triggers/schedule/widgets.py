@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 from triggers.schedule.recurrence import LAST_NTH, zone_names
 
@@ -19,12 +19,12 @@ DAY_KINDS = [
     ("nth", _("this weekday")),
 ]
 NTH = [
-    (1, _("first")),
-    (2, _("second")),
-    (3, _("third")),
-    (4, _("fourth")),
-    (5, _("fifth")),
-    (LAST_NTH, _("last")),
+    (1, pgettext_lazy("weekday of a month", "first")),
+    (2, pgettext_lazy("weekday of a month", "second")),
+    (3, pgettext_lazy("weekday of a month", "third")),
+    (4, pgettext_lazy("weekday of a month", "fourth")),
+    (5, pgettext_lazy("weekday of a month", "fifth")),
+    (LAST_NTH, pgettext_lazy("weekday of a month", "last")),
 ]
 
 

@@ -271,8 +271,10 @@ ENDED = {"ends_at": "2030-01-01 00:00", "max_runs": "7"}
     ],
 )
 def test_kind_of_end_says_what_is_kept(ends, kept):
-    config = ScheduleForm({**TIME, **ENDED, "ends": ends}).config
+    form = ScheduleForm({**TIME, **ENDED, "ends": ends})
 
+    assert form.errors == {}
+    config = form.config
     assert {name for name in ENDED if name in config} == kept
     assert "ends" not in config
     assert ScheduleForm.flat(config)["ends"] == (ends or "first")
@@ -306,6 +308,7 @@ def test_second_pass_of_an_hour_keeps_its_offset():
     assert form["starts_at"].value() == "2026-10-25T02:30:00+01:00"
     assert 'type="text"' in str(form["starts_at"])
     again = ScheduleForm({**TIME, "zone": "Europe/Berlin", **posted_moment(form)})
+    assert again.errors == {}
     assert again.config["starts_at"].astimezone(UTC) == moment.astimezone(UTC)
 
 
