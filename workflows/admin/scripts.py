@@ -11,6 +11,7 @@ MODULES = (
     "fields.js",
     "finder.js",
     "keys.js",
+    "minimap.js",
     "mover.js",
     "overlay.js",
     "preview.js",

@@ -9,6 +9,7 @@ import { Expressions } from "./expressions.js";
 import { offerFields } from "./fields.js";
 import { Finder } from "./finder.js";
 import { onKey } from "./keys.js";
+import { Minimap } from "./minimap.js";
 import { Mover } from "./mover.js";
 import { repeat } from "./preview.js";
 import "./rows.js";
@@ -28,11 +29,17 @@ class WfEditor extends HTMLElement {
         this.dirty = false;
         this.queue = Promise.resolve();
         this.stage = new Stage(this);
+        this.minimap = new Minimap(this);
         this.mover = new Mover(this);
         this.finder = new Finder(this);
         this.expressions = new Expressions(this);
         document.documentElement.classList.add("wf-has-scripts");
         this.addEventListener("click", (event) => this.clicked(event));
+        this.addEventListener("dblclick", (event) => {
+            if (event.target.closest(".wf-node > .wf-card")) {
+                this.rename();
+            }
+        });
         this.addEventListener("submit", (event) => this.submitted(event));
         this.addEventListener("input", (event) => this.typed(event));
         this.addEventListener("focusin", (event) => this.focused(event));
@@ -95,6 +102,7 @@ class WfEditor extends HTMLElement {
         offerFields(this.querySelector("#wf-drawer .wf-settings"));
         this.querySelectorAll("[data-wf-preview]").forEach(repeat);
         this.expressions.settle();
+        this.minimap.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
         if (paste) {
             paste.hidden = !localStorage.getItem(CLIPBOARD);
@@ -204,10 +212,17 @@ class WfEditor extends HTMLElement {
     offerAgain(answer, address, body) {
         const button = this.querySelector("[data-wf-again]");
         if (button && answer.status === 409) {
-            button.hidden = false;
+            this.querySelectorAll("#wf-notes [hidden]").forEach((each) => { each.hidden = false; });
             button.onclick = () => this.send(address, body);
             button.focus();
         }
+    }
+
+    /** Give up what was typed, and see what the others made of it. */
+    takeTheirs() {
+        this.dirty = false;
+        this.querySelector("#wf-notes .wf-conflict").remove();
+        this.show(this.dataset.panel);
     }
 
     /** Fetch a part of the page; undefined if there is none, which is said. */
@@ -232,9 +247,10 @@ class WfEditor extends HTMLElement {
         Idiomorph.morph(old, next, {
             morphStyle: "outerHTML",
             callbacks: {
-                beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
                 // Of a thousand nodes one or two have changed; the browser tells them fast.
-                beforeNodeMorphed: (before, after) => !(isOfCanvas(before) && before.isEqualNode(after)),
+                beforeNodeMorphed: (before, after) =>
+                    before.id !== "wf-map" && !(isOfCanvas(before) && before.isEqualNode(after)),
+                beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
                 // Rows are the page's own; they settle by what the server gave.
                 beforeNodeRemoved: (node) => !node.classList?.contains("wf-over"),
             },
@@ -255,10 +271,13 @@ class WfEditor extends HTMLElement {
         const plus = event.target.closest(".wf-plus");
         const link = event.target.closest("[data-wf-panel]");
         const button = event.target.closest("[data-wf-do]");
+        const fold = event.target.closest(".wf-fold");
         const card = event.target.closest(".wf-card");
         if (plus) {
             event.preventDefault();
             this.addAt(plus.closest(".wf-slot"));
+        } else if (fold) {
+            this.stage.fold(fold.closest(".wf-node").dataset.key);
         } else if (button) {
             this[button.dataset.wfDo]();
         } else if (link) {
@@ -290,6 +309,12 @@ class WfEditor extends HTMLElement {
 
     submitted(event) {
         const form = event.target;
+        if (form.id === "wf-enable" && this.querySelector("#wf-bar .wf-bad")) {
+            event.preventDefault();
+            this.show("problems");
+            this.say(this.text("refused"));
+            return;
+        }
         if (form.hasAttribute("data-wf-plain")) {
             this.dirty = false;
             return;
@@ -404,6 +429,15 @@ class WfEditor extends HTMLElement {
         this.command("paste", { nodes, after, branch, panel: "" });
     }
 
+    pasteSomewhere() {
+        const nodes = localStorage.getItem(CLIPBOARD);
+        if (nodes) {
+            this.mover.pickCopied(nodes);
+        } else {
+            this.say(this.text("nothing"));
+        }
+    }
+
     pasteHere() {
         const form = this.querySelector(".wf-add");
         this.paste({ after: form.elements.after.value, branch: form.elements.branch.value });
@@ -462,8 +496,13 @@ class WfEditor extends HTMLElement {
         input.focus();
     }
 
+    /** Open what a run asks for; from there, run, or test. */
     run() {
-        document.getElementById("wf-run")?.click();
+        if (/^(run|test)(:|$)/.test(this.dataset.panel)) {
+            this.querySelector("#wf-drawer .wf-ask").requestSubmit();
+        } else if (document.getElementById("wf-run")) {
+            this.show("run");
+        }
     }
 
     help() {
