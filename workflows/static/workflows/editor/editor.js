@@ -117,12 +117,15 @@ class WfEditor extends HTMLElement {
             return;
         }
         const address = `?panel=${encodeURIComponent(panel)}${query}`;
-        const headers = { "X-Wf-Fragment": "drawer" };
+        // How a test went is on the canvas too, until the drawer is closed.
+        const isWhole = panel === "tested" || (!panel && this.querySelector("[class*=wf-tested-]"));
+        const headers = { "X-Wf-Fragment": isWhole ? "editor" : "drawer" };
         const answer = await this.inTurn(() => this.ask(address, { headers }));
         if (!answer) {
             return;
         }
-        this.become(this.querySelector("#wf-drawer"), answer.page.querySelector("#wf-drawer"));
+        const part = isWhole ? "#wf-editor" : "#wf-drawer";
+        this.become(isWhole ? this : this.querySelector(part), answer.page.querySelector(part));
         this.dataset.panel = panel;
         history.replaceState(null, "", panel ? address : location.pathname);
         this.settle();
@@ -374,14 +377,17 @@ class WfEditor extends HTMLElement {
         this.addAt(ways.slotBefore(this, this.current));
     }
 
-    remove() {
+    /** Delete a node; what is in the first of its branches that has any may stay. */
+    remove({ keeps = false } = {}) {
         if (!this.current) {
             return;
         }
         const key = this.current;
+        const first = document.querySelector(`#node-${key} > .wf-branches .wf-node`);
+        const keep = (keeps && first?.closest(".wf-branch").dataset.branch) || "";
         const panel = this.dataset.panel === `node:${key}` ? "" : this.dataset.panel;
         this.current = ways.neighbour(this, key);
-        this.command("delete", { key, panel });
+        this.command("delete", { key, keep, panel });
     }
 
     duplicate() {
@@ -502,6 +508,12 @@ class WfEditor extends HTMLElement {
             this.querySelector("#wf-drawer .wf-ask").requestSubmit();
         } else if (document.getElementById("wf-run")) {
             this.show("run");
+        }
+    }
+
+    test() {
+        if (this.querySelector("#wf-bar [data-wf-panel=test]")) {
+            this.show("test");
         }
     }
 
