@@ -1,136 +1,24 @@
-"""Executions: a list that stays fast, and a page with every job."""
+"""Executions: a page with every job."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib import admin, messages
-from django.contrib.admin.actions import delete_selected
-from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
-from django.forms import Media
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext
 
-from workflows.admin.badges import badge, cut, duration, isolated, moment, pretty
-from workflows.admin.effects import EffectAdmin, bulk_action
-from workflows.admin.execution_effects import CANCEL, EXECUTION_EFFECTS, RETRY
-from workflows.admin.filters import WorkflowFilter, workflow_widget
+from workflows.admin.badges import moment, pretty
+from workflows.admin.execution_list import ExecutionList, known, took
 from workflows.admin.jobs import SHOWN, WHOLE, JobRow, job_rows
-from workflows.admin.paging import CappedPaginator
-from workflows.models import Execution, Job, WorkflowVersion
-from workflows.states import FINAL
+from workflows.models import Execution, Job
 
-#: Characters of a reason in the list; all of it is on the page.
-REASON = 120
 #: Jobs on one page of an execution.
 JOBS = 100
 
 
-@admin.action(permissions=["delete"], description=_("Delete selected executions"))
-def delete_finished(
-    model_admin: "ExecutionAdmin", request: HttpRequest, queryset: QuerySet[Any]
-) -> HttpResponse | None:
-    """Delete those that have ended, after asking; the others stay."""
-    finished = queryset.filter(status__in=FINAL)
-    kept = queryset.count() - finished.count()
-    if kept:
-        text = ngettext(
-            "%(count)d execution is not finished and stays; cancel it first.",
-            "%(count)d executions are not finished and stay; cancel them first.",
-            kept,
-        )
-        model_admin.message_user(request, text % {"count": kept}, messages.WARNING)
-    return delete_selected(model_admin, request, finished) if finished else None
-
-
-#: The page that asks first answers to this name.
-delete_finished.__name__ = "delete_selected"
-
-
-class ExecutionAdmin(EffectAdmin):
+class ExecutionAdmin(ExecutionList):
     """The history of all workflows. Nothing in it can be edited."""
-
-    effects = EXECUTION_EFFECTS
-    actions = [bulk_action(CANCEL), bulk_action(RETRY), delete_finished]
-    list_display = [
-        "number",
-        "of_workflow",
-        "of_version",
-        "state",
-        "planned",
-        "created",
-        "took",
-        "why",
-    ]
-    list_filter = ["status", ("workflow", WorkflowFilter), "manual"]
-    sortable_by = ["number"]
-    ordering = ["-pk"]
-    list_per_page = 100
-    list_max_show_all = 0
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER
-    paginator = CappedPaginator
-
-    # The list.
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Execution]:
-        # Joins would hide the history of what is purged; these look up by key.
-        versions = WorkflowVersion.objects.only("number", "workflow", "archived_at")
-        rows = Execution.objects.prefetch_related("workflow")
-        rows = rows.prefetch_related(Prefetch("version", versions))
-        return rows.defer("context", "output", "ancestors", "frames")
-
-    @admin.display(description=_("no."), ordering="pk")
-    def number(self, execution: Execution) -> str:
-        return str(execution.pk)
-
-    @admin.display(description=_("workflow"))
-    def of_workflow(self, execution: Execution) -> SafeString | str:
-        workflow = known(execution, "workflow")
-        if workflow is None:
-            return gettext("deleted")
-        if workflow.archived_at is not None:
-            return format_html("{} ({})", isolated(workflow), gettext("deleted"))
-        url = self.url("workflow_change", workflow.pk)
-        return format_html('<a href="{}">{}</a>', url, isolated(workflow))
-
-    @admin.display(description=_("version"))
-    def of_version(self, execution: Execution) -> SafeString | str:
-        version = known(execution, "version")
-        if version is None:
-            return gettext("deleted")
-        if version.archived_at is not None:
-            return str(version.number)
-        url = self.url("workflowversion_change", version.pk)
-        return format_html('<a href="{}">{}</a>', url, version.number)
-
-    @admin.display(description=_("status"))
-    def state(self, execution: Execution) -> SafeString:
-        return badge(execution.status, execution.get_status_display())
-
-    @admin.display(description=_("planned for"))
-    def planned(self, execution: Execution) -> SafeString | str:
-        return moment(execution.planned_at)
-
-    @admin.display(description=_("created"))
-    def created(self, execution: Execution) -> SafeString | str:
-        return moment(execution.created_at)
-
-    @admin.display(description=_("duration"))
-    def took(self, execution: Execution) -> str:
-        return took(execution)
-
-    @admin.display(description=_("reason"))
-    def why(self, execution: Execution) -> SafeString:
-        return isolated(cut(execution.reason, REASON))
-
-    @property
-    def media(self) -> Media:
-        return super().media + workflow_widget(self.admin_site).media
 
     # The page.
 
@@ -244,18 +132,3 @@ class ExecutionAdmin(EffectAdmin):
 
     def has_retry_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.granted(request, "retry_execution")
-
-
-def known(execution: Execution, name: str) -> Any:
-    """Follow a reference of the history; None if what it refers to is purged."""
-    try:
-        return getattr(execution, name)
-    except ObjectDoesNotExist:
-        return None
-
-
-def took(execution: Execution) -> str:
-    """Say how long it ran; nothing before its end."""
-    if execution.started_at is None or execution.finished_at is None:
-        return ""
-    return duration(execution.finished_at - execution.started_at)

@@ -24,7 +24,9 @@ from workflows.contracts.switches import Stopped, Switch
 from workflows.contracts.templates import Template
 from workflows.contracts.triggers import (
     Calendar,
+    CalendarQuery,
     ComingRun,
+    Crowd,
     Page,
     PlannedRun,
     Preview,
@@ -36,7 +38,9 @@ from workflows.shapes import Field, Kind, Shape, shape_of_fields, shape_of_list
 __all__ = [
     "BranchEnd",
     "Calendar",
+    "CalendarQuery",
     "ComingRun",
+    "Crowd",
     "Effect",
     "EndListener",
     "Ended",
