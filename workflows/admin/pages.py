@@ -80,17 +80,20 @@ class PunctualAdmin(admin.ModelAdmin):
     def page(
         self, request: HttpRequest, template: str, **context: Any
     ) -> TemplateResponse:
-        request.current_app = self.admin_site.name
         shared = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "media": self.media,
         }
-        return TemplateResponse(
-            request,
-            f"admin/{self.opts.app_label}/{template}",
-            {**shared, **context},
-        )
+        return self.fragment(request, template, **{**shared, **context})
+
+    def fragment(
+        self, request: HttpRequest, template: str, **context: Any
+    ) -> TemplateResponse:
+        """Answer with a part of a page, which needs nothing of what is around it."""
+        request.current_app = self.admin_site.name
+        name = f"admin/{self.opts.app_label}/{template}"
+        return TemplateResponse(request, name, context)
 
     def back(self, request: HttpRequest, default: str) -> str:
         """Tell where to go after an effect: where the button was, if it says so."""
@@ -126,9 +129,12 @@ def done(
 def laid_out(form: forms.Form) -> AdminForm:
     """Lay a form out as the admin does, under the headings that it names."""
     groups = form.groups if isinstance(form, ConfigForm) else ()
-    fieldsets = [(title, {"fields": list(names)}) for title, names in groups]
+    fieldsets: list[Any] = [
+        (title, {"fields": list(names), "classes": classes})
+        for title, names, *classes in groups
+    ]
     rest: Mapping[str, Any] = {"fields": list(form.fields)}
-    return AdminForm(form, fieldsets or [(None, rest)], {})  # type: ignore[list-item, arg-type]  # lazy titles
+    return AdminForm(form, fieldsets or [(None, rest)], {})  # type: ignore[arg-type]  # for any form
 
 
 def closed(form: forms.Form) -> forms.Form:

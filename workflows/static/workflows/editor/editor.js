@@ -6,16 +6,21 @@
  */
 import { Idiomorph } from "./vendor/idiomorph.js";
 import { Expressions } from "./expressions.js";
+import { offerFields } from "./fields.js";
 import { Finder } from "./finder.js";
 import { onKey } from "./keys.js";
 import { Minimap } from "./minimap.js";
 import { Mover } from "./mover.js";
+import { repeat } from "./preview.js";
+import "./rows.js";
 import "./rules.js";
 import { Stage } from "./stage.js";
 import { ways } from "./ways.js";
 
 /** Where copied nodes lie, for all workflows of this site. */
 const CLIPBOARD = "wf-copied-nodes";
+
+const isOfCanvas = (node) => /^wf-(node|slot|card)\b/.test(node.className);
 
 class WfEditor extends HTMLElement {
     connectedCallback() {
@@ -93,7 +98,9 @@ class WfEditor extends HTMLElement {
     settle() {
         this.select(this.stop(this.current));
         this.stage.settle();
-        this.querySelectorAll("wf-rules").forEach((each) => each.settle());
+        this.querySelectorAll("wf-rules, wf-rows").forEach((each) => each.settle());
+        offerFields(this.querySelector("#wf-drawer .wf-settings"));
+        this.querySelectorAll("[data-wf-preview]").forEach(repeat);
         this.expressions.settle();
         this.minimap.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
@@ -243,10 +250,12 @@ class WfEditor extends HTMLElement {
         Idiomorph.morph(old, next, {
             morphStyle: "outerHTML",
             callbacks: {
-                beforeNodeMorphed: (node) => node.id !== "wf-map",
+                // Of a thousand nodes one or two have changed; the browser tells them fast.
+                beforeNodeMorphed: (before, after) =>
+                    before.id !== "wf-map" && !(isOfCanvas(before) && before.isEqualNode(after)),
                 beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
-                // Rows of rules are the page's own; they settle by what the server gave.
-                beforeNodeRemoved: (node) => !node.classList?.contains("wf-rules-box"),
+                // Rows are the page's own; they settle by what the server gave.
+                beforeNodeRemoved: (node) => !node.classList?.contains("wf-over"),
             },
         });
     }
@@ -343,6 +352,7 @@ class WfEditor extends HTMLElement {
     }
 
     focused(event) {
+        offerFields(event.target.form);
         const stop = event.target.closest("#wf-stage .wf-card-title, #wf-stage .wf-plus");
         if (stop && !this.mover.picked) {
             this.select(stop);
