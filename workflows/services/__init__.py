@@ -32,6 +32,7 @@ from workflows.services.executions import (
     run_manually,
 )
 from workflows.services.history import Author, Steps, changes_since, steps_of
+from workflows.services.mending import Mending, mend, mending_of
 from workflows.services.replies import resume
 from workflows.services.retention import prune
 from workflows.services.scopes import Place, scope_at, scopes_of
@@ -57,6 +58,7 @@ __all__ = [
     "LARGEST",
     "Author",
     "Event",
+    "Mending",
     "Place",
     "Problem",
     "Steps",
@@ -84,6 +86,8 @@ __all__ = [
     "import_text",
     "insert_ahead",
     "may_start_ahead",
+    "mend",
+    "mending_of",
     "problems_of",
     "prune",
     "purge",

@@ -116,7 +116,8 @@ def _create(
     free = [event for event in events if not event.limit]
     rows = [new_execution(event, due_at) for event in free]
     created: dict[str, int] = statements().insert(rows, now) if rows else {}
-    count_on(Workflow, (each.workflow_id for each in free if each.key in created))
+    new = (each for each in free if each.is_new and each.key in created)
+    count_on(Workflow, (each.workflow_id for each in new))
     for event in sorted(events, key=lambda each: each.workflow_id):
         if event.limit:
             created |= _create_within(event.limit, event, now, due_at)
