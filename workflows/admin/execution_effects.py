@@ -43,4 +43,32 @@ RETRY = Effect(
     apply=_retry,
     creates=True,
 )
-EXECUTION_EFFECTS = (CANCEL, RETRY)
+MEND = Effect(
+    name="mend",
+    permission="retry",
+    label=_("Retry from the failed node"),
+    bulk_label=_("Retry selected executions from where they stopped"),
+    done=_("%(target)s goes on from where it stopped, as %(outcome)s."),
+    many_done=ngettext_lazy(
+        "%(count)d execution goes on from where it stopped.",
+        "%(count)d executions go on from where they stopped.",
+        "count",
+    ),
+    apply=lambda doing: services.mend(doing.target, doing.now),
+    creates=True,
+)
+MEND_NEWEST = Effect(
+    name="mend_newest",
+    permission="retry",
+    label=_("Retry with the newest version"),
+    bulk_label=_("Retry selected executions with the newest versions"),
+    done=_("%(target)s goes on with the newest version, as %(outcome)s."),
+    many_done=ngettext_lazy(
+        "%(count)d execution goes on with the newest version.",
+        "%(count)d executions go on with the newest versions.",
+        "count",
+    ),
+    apply=lambda doing: services.mend(doing.target, doing.now, newest=True),
+    creates=True,
+)
+EXECUTION_EFFECTS = (CANCEL, RETRY, MEND, MEND_NEWEST)

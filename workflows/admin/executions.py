@@ -5,29 +5,25 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.actions import delete_selected
-from django.core.exceptions import ObjectDoesNotExist
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, QuerySet
 from django.forms import Media
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext_lazy as _, ngettext
 
-from workflows.admin.badges import badge, cut, duration, isolated, moment, pretty
-from workflows.admin.effects import EffectAdmin, bulk_action
-from workflows.admin.execution_effects import CANCEL, EXECUTION_EFFECTS, RETRY
+from workflows.admin.badges import badge, cut, isolated, moment
+from workflows.admin.effects import bulk_action
+from workflows.admin.execution_effects import CANCEL, EXECUTION_EFFECTS, MEND, RETRY
+from workflows.admin.execution_facts import took, version_of, workflow_of
+from workflows.admin.execution_page import ExecutionPage
 from workflows.admin.filters import WorkflowFilter, workflow_widget
-from workflows.admin.jobs import SHOWN, WHOLE, JobRow, job_rows
 from workflows.admin.paging import CappedPaginator
 from workflows.models import Execution, Job, WorkflowVersion
 from workflows.states import FINAL
 
 #: Characters of a reason in the list; all of it is on the page.
 REASON = 120
-#: Jobs on one page of an execution.
-JOBS = 100
 
 
 @admin.action(permissions=["delete"], description=_("Delete selected executions"))
@@ -51,11 +47,16 @@ def delete_finished(
 delete_finished.__name__ = "delete_selected"
 
 
-class ExecutionAdmin(EffectAdmin):
+class ExecutionAdmin(ExecutionPage):
     """The history of all workflows. Nothing in it can be edited."""
 
     effects = EXECUTION_EFFECTS
-    actions = [bulk_action(CANCEL), bulk_action(RETRY), delete_finished]
+    actions = [
+        bulk_action(CANCEL),
+        bulk_action(MEND),
+        bulk_action(RETRY),
+        delete_finished,
+    ]
     list_display = [
         "number",
         "of_workflow",
@@ -90,23 +91,11 @@ class ExecutionAdmin(EffectAdmin):
 
     @admin.display(description=_("workflow"))
     def of_workflow(self, execution: Execution) -> SafeString | str:
-        workflow = known(execution, "workflow")
-        if workflow is None:
-            return gettext("deleted")
-        if workflow.archived_at is not None:
-            return format_html("{} ({})", isolated(workflow), gettext("deleted"))
-        url = self.url("workflow_change", workflow.pk)
-        return format_html('<a href="{}">{}</a>', url, isolated(workflow))
+        return workflow_of(self, execution)
 
     @admin.display(description=_("version"))
     def of_version(self, execution: Execution) -> SafeString | str:
-        version = known(execution, "version")
-        if version is None:
-            return gettext("deleted")
-        if version.archived_at is not None:
-            return str(version.number)
-        url = self.url("workflowversion_change", version.pk)
-        return format_html('<a href="{}">{}</a>', url, version.number)
+        return version_of(self, execution)
 
     @admin.display(description=_("status"))
     def state(self, execution: Execution) -> SafeString:
@@ -135,75 +124,7 @@ class ExecutionAdmin(EffectAdmin):
     # The page.
 
     def get_urls(self) -> list[URLPattern]:
-        job = self.route("<path:object_id>/jobs/<int:number>/", "job", self.job_view)
-        return [*self.effect_urls(), job, *super().get_urls()]
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        execution = self.target(request, object_id, "view")
-        pages = Paginator(execution.jobs.order_by("number"), JOBS)
-        page = pages.get_page(request.GET.get("page"))
-        context = {
-            **self._frame(request, execution),
-            "page": page,
-            "rows": self._rows(request, execution, page.object_list),
-        }
-        return self.page(request, "execution/change_form.html", **context)
-
-    def job_view(
-        self, request: HttpRequest, object_id: str, number: int
-    ) -> HttpResponse:
-        """Show one job with all that it holds, uncut."""
-        execution = self.target(request, object_id, "view")
-        job = execution.jobs.filter(number=number).first()
-        if job is None:
-            raise Http404
-        [row] = self._rows(request, execution, [job], shown=WHOLE)
-        frame = {
-            **self._frame(request, execution),
-            "title": gettext("Job %(number)s") % {"number": number},
-        }
-        return self.page(request, "execution/job.html", **frame, row=row)
-
-    def _rows(
-        self,
-        request: HttpRequest,
-        execution: Execution,
-        jobs: Iterable[Job],
-        shown: int = SHOWN,
-    ) -> list[JobRow]:
-        tracebacks = self.granted(request, "view_traceback")
-        version = known(execution, "version")
-        return job_rows(jobs, version, tracebacks=tracebacks, shown=shown)
-
-    def _frame(self, request: HttpRequest, execution: Execution) -> dict[str, Any]:
-        names = ("cancel", "retry", "delete")
-        return {
-            "original": execution,
-            "execution": execution,
-            "title": gettext("Execution %(number)s") % {"number": execution.pk},
-            "subtitle": None,
-            "workflow": self.of_workflow(execution),
-            "version": self.of_version(execution),
-            "state": self.state(execution),
-            "times": self._times(execution),
-            "took": took(execution),
-            "origin": known(execution, "origin"),
-            "context": pretty(execution.context),
-            "output": "" if execution.output is None else pretty(execution.output),
-            "may": {name: self.may(request, name, execution) for name in names},
-        }
-
-    def _times(self, execution: Execution) -> list[tuple[str, Any]]:
-        names = ("planned_at", "created_at", "started_at", "finished_at", "expires_at")
-        shown = [(name, moment(getattr(execution, name))) for name in names]
-        words = {each.name: each.verbose_name for each in Execution._meta.fields}
-        return [(str(words[name]), value) for name, value in shown if value]
+        return [*self.effect_urls(), *self.page_urls(), *super().get_urls()]
 
     # Deleting: what has ended may go, and its jobs with it.
 
@@ -244,18 +165,3 @@ class ExecutionAdmin(EffectAdmin):
 
     def has_retry_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.granted(request, "retry_execution")
-
-
-def known(execution: Execution, name: str) -> Any:
-    """Follow a reference of the history; None if what it refers to is purged."""
-    try:
-        return getattr(execution, name)
-    except ObjectDoesNotExist:
-        return None
-
-
-def took(execution: Execution) -> str:
-    """Say how long it ran; nothing before its end."""
-    if execution.started_at is None or execution.finished_at is None:
-        return ""
-    return duration(execution.finished_at - execution.started_at)

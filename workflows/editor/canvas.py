@@ -64,6 +64,13 @@ class Remarks:
             return ""
         return "wf-taken" if (key, branch) in self.taken else "wf-untaken"
 
+    def branch(self, key: str, branch: str, nodes: list[Node]) -> str:
+        """Give the classes of a branch: it may also have been gone along to its end."""
+        line = self.line(key, branch)
+        end = self.line(nodes[-1]["key"]) if nodes else line
+        both = line == end == "wf-taken"
+        return f"{line} wf-through" if both else line
+
 
 LINE, END_LINE, END_NODE, BRANCHES, END_BRANCH = (
     Mark("markup", markup=mark_safe(text))  # noqa: S308 - constants
@@ -103,9 +110,10 @@ def _node(node: Node, remarks: Remarks) -> Iterator[Mark]:
     if branches := branches_of(node):
         yield BRANCHES
         for branch, title in branches.items():
-            line = remarks.line(key, branch)
-            yield Mark("branch", key=key, branch=branch, title=title, classes=line)
             nodes = node.get("branches", {}).get(branch, [])
+            way = remarks.branch(key, branch, nodes)
+            yield Mark("branch", key=key, branch=branch, title=title, classes=way)
+            line = remarks.line(key, branch)
             yield from _line(nodes, _first_of(key, branch, title, line), remarks)
             yield END_BRANCH
         yield END_BRANCHES

@@ -16,6 +16,9 @@ HOSTILE = "<script>alert(1)</script>\u202e\"'&{{ 7*7 }}\x07"
 
 PANELS = [name for name in panels.PANELS if name != "node"] + ["node:say", "node:fork"]
 
+#: Panels of the page of an execution.
+SEEN = ["node:say", "node:fork", "trigger", "keys"]
+
 
 @pytest.fixture
 def hostile(make_version):
@@ -29,6 +32,7 @@ def hostile(make_version):
 def pages(execution):
     version = execution.version
     editor = url("workflowversion_change", version.pk)
+    execution_page = url("execution_change", execution.pk)
     return [
         url("workflow_changelist"),
         url("workflow_add"),
@@ -41,6 +45,7 @@ def pages(execution):
         url("workflowversion_run", version.pk),
         url("execution_changelist"),
         url("execution_change", execution.pk),
+        *(f"{execution_page}?panel={panel}" for panel in SEEN),
         url("execution_job", execution.pk, 1),
         url("execution_delete", execution.pk),
         url("category_changelist"),
@@ -67,7 +72,8 @@ def test_pages_have_nothing_inline(by_owner, hostile):
 
 
 def test_direction_marks_in_json_are_written_out(by_owner, hostile):
-    page = shown(by_owner.get(url("execution_change", hostile.pk)))
+    address = url("execution_change", hostile.pk)
+    page = shown(by_owner.get(address, {"panel": "node:say"}))
 
     assert "\\u202e" in page
 
