@@ -82,6 +82,9 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # The hot statements are planned once for each connection.
+    DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 2
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,

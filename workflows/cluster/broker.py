@@ -42,11 +42,12 @@ _ENQUEUE = f"""
     INSERT INTO {OrmQ._meta.db_table} (key, payload, lock) VALUES (%s, %s, %s)
     RETURNING id, pg_notify('{EXECUTIONS}', '')
 """  # noqa: S608 - nothing of it comes from outside
+#: It does not wait for the disk: a message that is there again does no harm.
 _TAKE = f"""
     DELETE FROM {OrmQ._meta.db_table} WHERE id IN (
         SELECT id FROM {OrmQ._meta.db_table} WHERE key = %s
         ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-    ) RETURNING id, payload
+    ) RETURNING id, payload, set_config('synchronous_commit', 'off', true)
 """  # noqa: S608 - nothing of it comes from outside
 
 Message = tuple[Any, Any]
@@ -135,7 +136,7 @@ class WakeUpBroker(ORM):  # type: ignore[misc]  # django-q2 has no types
     def _take_at_once(self) -> list[Message]:
         with self._connection.cursor() as cursor:
             cursor.execute(_TAKE, (self.list_key, Conf.BULK))
-            return sorted(cursor.fetchall())
+            return sorted((pk, payload) for pk, payload, _ in cursor.fetchall())
 
     def _take(self) -> list[Message]:
         waiting = OrmQ.objects.using(Conf.ORM).filter(key=self.list_key)

@@ -39,10 +39,12 @@ def wake(ids: Sequence[int], at: datetime | None = None) -> None:
     """
     if not ids or _muted.get():
         return
-    named = list(ids) if len(ids) <= SHARE else []
+    if len(ids) <= SHARE:
+        _send(LOOK, list(ids), at and at.isoformat())
+        return
     with transaction.atomic(savepoint=False):
         for _ in range(min(-(-len(ids) // SHARE), MOST)):
-            _send(LOOK, named, at and at.isoformat())
+            _send(LOOK, [], at and at.isoformat())
 
 
 def wake_lane(name: str, ids: Sequence[int]) -> None:

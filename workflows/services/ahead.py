@@ -13,9 +13,9 @@ from django.db.models import Q
 
 from workflows.models import Execution
 from workflows.options import Concurrency, Options
-from workflows.services.counting import count
 from workflows.services.event import Event, new_execution
 from workflows.statements import statements
+from workflows.statements.counting import count
 from workflows.states import ExecutionStatus
 
 

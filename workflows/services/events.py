@@ -1,20 +1,23 @@
 """From an event to an execution: counted, within the limit, once."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
 from workflows.cluster import wake
 from workflows.engine import held, unfinished
 from workflows.models import Execution, Workflow, WorkflowVersion
 from workflows.options import Concurrency, Options
 from workflows.services.ahead import adopt, drop_ahead
-from workflows.services.counting import count, count_on, count_within
 from workflows.services.endings import REASON_LIMIT, end
 from workflows.services.event import Event, new_execution
-from workflows.statements import statements
+from workflows.statements import Started, statements
+from workflows.statements.counting import count, count_on, count_within
 from workflows.states import ExecutionStatus
+
+logger = logging.getLogger(__name__)
 
 
 def start(event: Event, now: datetime) -> Execution | None:
@@ -29,21 +32,67 @@ def start_many(events: Sequence[Event], now: datetime) -> list[int]:
     They are committed or rolled back with the caller's transaction. What a policy
     refuses is noted as rejected.
     """
+    if len(events) == 1 and not transaction.get_connection().in_atomic_block:
+        alone = _start_alone(events[0], now)
+        if alone is not None:
+            return alone
     with transaction.atomic():
         adopted = _adopt([event for event in events if event.ahead])
-        events = [event for event in events if event.key not in adopted]
-        options = WorkflowVersion.objects.options_of(each.version_id for each in events)
-        plain = [event for event in events if _is_plain(event, options)]
-        created = _create(plain, now, now)
-        ready = list(created.values())
-        for event in events:
-            if not _is_plain(event, options):
-                policy = options.get(event.version_id, Options())
-                made, due_at = _create_by_policy(event, policy, now)
-                created |= made
-                ready += made.values() if due_at else ()
-        wake(ready)
-    return [*adopted.values(), *created.values()]
+        fresh = {event.key: event for event in events if event.key not in adopted}
+        started = _start_free(fresh.values(), now)
+        others = [
+            event
+            for event in fresh.values()
+            if not _is_free(event) or event.key in started.guarded
+        ]
+        created, ready = _start_others(others, now) if others else ({}, [])
+        wake([*started.created.values(), *ready])
+    return [*adopted.values(), *started.created.values(), *created.values()]
+
+
+def _start_alone(event: Event, now: datetime) -> list[int] | None:
+    """Start an event in one statement that commits by itself; None if that cannot be.
+
+    A process that dies before it wakes somebody leaves that to a poller.
+    """
+    if event.ahead or not _is_free(event):
+        return None
+    started = _start_free([event], now)
+    if started.guarded:
+        return None
+    created = list(started.created.values())
+    try:
+        wake(created)
+    except DatabaseError as error:
+        logger.warning("Nobody was woken for execution %s: %s", created[0], error)
+    return created
+
+
+def _is_free(event: Event) -> bool:
+    """Tell an event that only the policy of its version could keep from starting."""
+    return not event.limit and not event.ancestors
+
+
+def _start_free(events: Iterable[Event], now: datetime) -> Started:
+    rows = [new_execution(event, now) for event in events if _is_free(event)]
+    started: Started = statements().start(rows, now) if rows else Started({}, set())
+    return started
+
+
+def _start_others(
+    events: Sequence[Event], now: datetime
+) -> tuple[dict[str, int], list[int]]:
+    """Create what limits, chains and policies leave; give ids by key, and the ready."""
+    options = WorkflowVersion.objects.options_of(each.version_id for each in events)
+    created = _create([each for each in events if _is_plain(each, options)], now, now)
+    ready = list(created.values())
+    for event in events:
+        if not _is_plain(event, options):
+            policy = options.get(event.version_id, Options())
+            made, due_at = _create_by_policy(event, policy, now)
+            created |= made
+            ready += made.values() if due_at else ()
+    return created, ready
 
 
 def _adopt(events: Sequence[Event]) -> dict[str, int]:

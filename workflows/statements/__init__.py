@@ -9,14 +9,14 @@ from types import ModuleType
 from django.db import connection
 
 from workflows.statements import anywhere, postgresql, sqlite
-from workflows.statements.rows import Claimed, JobRow, Move, NewExecution
+from workflows.statements.rows import Claimed, JobRow, Move, NewExecution, Started
 
 _SPOKEN: dict[str, ModuleType] = {"postgresql": postgresql, "sqlite": sqlite}
 
 
 def statements() -> ModuleType:
-    """Give the module for the default database: `insert`, `claim` and `write`."""
+    """Give the module for the default database: `insert`, `start`, `claim`, `write`."""
     return _SPOKEN.get(connection.vendor, anywhere)
 
 
-__all__ = ["Claimed", "JobRow", "Move", "NewExecution", "statements"]
+__all__ = ["Claimed", "JobRow", "Move", "NewExecution", "Started", "statements"]

@@ -1,7 +1,7 @@
 """The hot statements through the ORM, for databases without words of their own."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,14 @@ from django.db.models import F
 
 from workflows.exceptions import LostClaims
 from workflows.models import Execution, Job, WorkflowVersion, lock_free
+from workflows.options import Concurrency, Options
+from workflows.statements.counting import count
 from workflows.statements.rows import (
     Claimed,
     JobRow,
     Move,
     NewExecution,
+    Started,
     without_suspects,
 )
 from workflows.states import ExecutionStatus
@@ -35,6 +38,29 @@ def insert(rows: Sequence[NewExecution], now: datetime) -> dict[str, int]:
             return {}
         return {k: pk for row in rows for k, pk in insert([row], now).items()}
     return {each.event_key: each.pk for each in made}
+
+
+def start(rows: Sequence[NewExecution], now: datetime) -> Started:
+    """Create and count the executions that start whatever else runs."""
+    return start_with(insert, rows, now)
+
+
+def start_with(
+    insert: Callable[[Sequence[NewExecution], datetime], dict[str, int]],
+    rows: Sequence[NewExecution],
+    now: datetime,
+) -> Started:
+    options = WorkflowVersion.objects.options_of(row.version_id for row in rows)
+    guarded = {
+        row.key
+        for row in rows
+        if options.get(row.version_id, Options()).concurrency != Concurrency.PARALLEL
+    }
+    free = [row for row in rows if row.key not in guarded]
+    with transaction.atomic(savepoint=False):
+        created = insert(free, now) if free else {}
+        count((r.workflow_id, r.version_id) for r in free if r.key in created)
+    return Started(created, guarded)
 
 
 def _execution(row: NewExecution, now: datetime) -> Execution:

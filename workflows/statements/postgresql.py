@@ -6,31 +6,70 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from workflows.codec import decode, dump
 from workflows.exceptions import LostClaims
-from workflows.models import LATE, Execution, Job, WorkflowVersion
-from workflows.options import options_from
-from workflows.statements.rows import Claimed, JobRow, Move, NewExecution
+from workflows.models import LATE, Execution, Job, Workflow, WorkflowVersion
+from workflows.options import Concurrency, options_from
+from workflows.statements.rows import Claimed, JobRow, Move, NewExecution, Started
 from workflows.states import ExecutionStatus as Status
 
 _EXECUTIONS = Execution._meta.db_table
 _JOBS = Job._meta.db_table
 _VERSIONS = WorkflowVersion._meta.db_table
+_WORKFLOWS = Workflow._meta.db_table
 
-_INSERT = f"""
-    INSERT INTO {_EXECUTIONS} (
-        workflow_id, version_id, event_key, status, reason, context, manual,
-        planned_at, created_at, ancestors, due_at, ahead, position, job_count,
-        token, deliveries)
-    SELECT workflow_id, version_id, event_key, '{Status.QUEUED}', '', context, manual,
-        planned_at, %s, ancestors, due_at, ahead, '', 0, 0, 0
-    FROM json_to_recordset(%s) AS given(
+_GIVEN = """
+    json_to_recordset(%s::json) AS given(
         workflow_id bigint, version_id bigint, event_key text, context jsonb,
         manual boolean, planned_at timestamptz, ancestors jsonb, due_at timestamptz,
         ahead boolean)
+"""
+_INSERT = f"""
+    INSERT INTO {_EXECUTIONS} (
+        created_at, workflow_id, version_id, event_key, status, reason, context, manual,
+        planned_at, ancestors, due_at, ahead, position, job_count, token, deliveries)
+    SELECT %s, workflow_id, version_id, event_key, '{Status.QUEUED}', '', context,
+        manual, planned_at, ancestors, due_at, ahead, '', 0, 0, 0
+    FROM {{given}}
     ON CONFLICT (event_key) DO NOTHING
-    RETURNING event_key, id
+    RETURNING event_key, id, workflow_id, version_id
+"""  # noqa: S608 - nothing of it comes from outside
+_INSERT_ALL = _INSERT.format(given=_GIVEN)
+#: Workflows come before versions, and rows in the order of their ids, as everybody
+#: locks them.
+_START = f"""
+    WITH given AS MATERIALIZED (
+        SELECT given.*, coalesce((
+            SELECT options ->> 'concurrency' FROM {_VERSIONS} WHERE id = version_id
+        ), '') IN ('', '{Concurrency.PARALLEL}') AS is_free
+        FROM {_GIVEN}
+    ), made AS (
+        {_INSERT.format(given="given WHERE is_free")}
+    ), workflows AS MATERIALIZED (
+        SELECT id FROM {_WORKFLOWS} WHERE id IN (SELECT workflow_id FROM made)
+        ORDER BY id FOR NO KEY UPDATE
+    ), counted AS (
+        UPDATE {_WORKFLOWS} AS w SET run_count = w.run_count + new.times
+        FROM workflows, (
+            SELECT workflow_id, count(*) AS times FROM made GROUP BY workflow_id
+        ) AS new
+        WHERE w.id = workflows.id AND new.workflow_id = w.id
+        RETURNING w.id
+    ), versions AS MATERIALIZED (
+        SELECT id FROM {_VERSIONS} WHERE id IN (SELECT version_id FROM made)
+            AND (SELECT count(*) FROM counted) > 0
+        ORDER BY id FOR NO KEY UPDATE
+    ), counted_on_versions AS (
+        UPDATE {_VERSIONS} AS v SET run_count = v.run_count + new.times
+        FROM versions, (
+            SELECT version_id, count(*) AS times FROM made GROUP BY version_id
+        ) AS new
+        WHERE v.id = versions.id AND new.version_id = v.id
+    )
+    SELECT event_key, id FROM made
+    UNION ALL SELECT event_key, NULL FROM given WHERE NOT is_free
 """  # noqa: S608 - nothing of it comes from outside
 
 #: What a dead worker left comes alone, if it is the first; else it is passed over.
@@ -56,6 +95,9 @@ _CLAIM = f"""
         e.ancestors, e.planned_at, e.started_at, e.expires_at, e.reason, e.position,
         e.job_count, e.token, e.deliveries, v.revision, v.options, e.frames
 """  # noqa: S608 - nothing of it comes from outside
+#: A claim that commits by itself does not wait for the disk. If the server loses it,
+#: the execution is as runnable as before; what the worker writes waits for all before.
+_UNHURRIED = ", set_config('synchronous_commit', 'off', true)"
 _CLAIM_ANY = _CLAIM.format(narrow="")
 _CLAIM_THESE = _CLAIM.format(narrow="AND id = ANY(%s::bigint[])")
 
@@ -64,7 +106,7 @@ _CLAIM_THESE = _CLAIM.format(narrow="AND id = ANY(%s::bigint[])")
 #: keeps the planner from its index, where each execution leaves a dead "running".
 _WRITE = f"""
     WITH given AS MATERIALIZED (
-        SELECT * FROM json_to_recordset(%s) AS given(
+        SELECT * FROM json_to_recordset(%s::json) AS given(
             pk bigint, token bigint, owner bigint, status text, reason text,
             position text, job_count integer, deliveries integer, due_at timestamptz,
             expires_at timestamptz, finished_at timestamptz, frames jsonb)
@@ -90,7 +132,7 @@ _WRITE = f"""
         SELECT execution_id, number, node_key, node_type, status, input, result, error,
             traceback, log, attempt, started_at, finished_at, coalesce(round, ''),
             expires_at
-        FROM json_to_recordset(%s) AS job(
+        FROM json_to_recordset(%s::json) AS job(
             execution_id bigint, number integer, node_key text, node_type text,
             status text, input jsonb, result jsonb, error text, traceback text,
             log text, attempt smallint, started_at timestamptz,
@@ -108,6 +150,22 @@ _WRITE = f"""
 
 def insert(rows: Sequence[NewExecution], now: datetime) -> dict[str, int]:
     """Create executions; give the ids by key of those whose event was new."""
+    found = _execute(_INSERT_ALL, [now, _new(rows)])
+    return {key: pk for key, pk, *_ in found}
+
+
+def start(rows: Sequence[NewExecution], now: datetime) -> Started:
+    """Create and count the executions that start whatever else runs."""
+    created, guarded = {}, set()
+    for key, pk in _execute(_START, [_new(rows), now]):
+        if pk is None:
+            guarded.add(key)
+        else:
+            created[key] = pk
+    return Started(created, guarded)
+
+
+def _new(rows: Sequence[NewExecution]) -> str:
     given = [
         {
             "workflow_id": row.workflow_id,
@@ -122,7 +180,7 @@ def insert(rows: Sequence[NewExecution], now: datetime) -> dict[str, int]:
         }
         for row in rows
     ]
-    return dict(_execute(_INSERT, [now, dump(given)]))
+    return dump(given)
 
 
 def claim(
@@ -134,8 +192,11 @@ def claim(
     """
     narrow = [_array(ids)] if ids else []
     text = _CLAIM_THESE if ids else _CLAIM_ANY
-    rows = _execute(text, [now, poison, now - LATE, *narrow, limit, owner, now])
-    return [_claimed(row) for row in sorted(rows, key=lambda row: row[:2])]
+    values = [now, poison, now - LATE, *narrow, limit, owner, now]
+    if not connection.in_atomic_block:
+        text += _UNHURRIED
+    rows = _execute(text, values)
+    return [_claimed(row[:17]) for row in sorted(rows, key=lambda row: row[:2])]
 
 
 def _claimed(row: Sequence[Any]) -> Claimed:
@@ -199,9 +260,24 @@ def _job(job: JobRow) -> dict[str, Any]:
 
 
 def _execute(text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with _cursor() as cursor:
         cursor.execute(text, values)
         return list(cursor.fetchall())
+
+
+def _cursor() -> CursorWrapper:
+    """Make a cursor that sends values apart from the text, however others do.
+
+    Where the connection has a `prepare_threshold`, PostgreSQL keeps the plans then:
+    planning takes as long as these statements themselves.
+    """
+    wrapper: Any = connection  # The stubs know no back end.
+    wrapper.close_if_health_check_failed()
+    wrapper.ensure_connection()
+    with wrapper.wrap_database_errors:
+        plain = wrapper.Database.Cursor(wrapper.connection)
+    wrapped: CursorWrapper = wrapper._prepare_cursor(plain)
+    return wrapped
 
 
 def _text(moment: datetime | None) -> str | None:

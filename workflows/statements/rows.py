@@ -25,6 +25,17 @@ class NewExecution:
     ahead: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What became of events: ids by key of what was created and counted.
+
+    Those whose version has a policy were passed over: their keys are in `guarded`.
+    """
+
+    created: dict[str, int]
+    guarded: set[str]
+
+
 @dataclass(slots=True)
 class Claimed:
     """An execution that a worker has."""

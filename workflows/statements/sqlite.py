@@ -11,11 +11,13 @@ from workflows.codec import decode, dump
 from workflows.exceptions import LostClaims
 from workflows.models import LATE, Execution, Job, WorkflowVersion
 from workflows.options import options_from
+from workflows.statements.anywhere import start_with
 from workflows.statements.rows import (
     Claimed,
     JobRow,
     Move,
     NewExecution,
+    Started,
     without_suspects,
 )
 from workflows.states import ExecutionStatus as Status
@@ -80,6 +82,11 @@ def insert(rows: Sequence[NewExecution], now: datetime) -> dict[str, int]:
             if found := cursor.fetchone():
                 created[row.key] = found[0]
     return created
+
+
+def start(rows: Sequence[NewExecution], now: datetime) -> Started:
+    """Create and count the executions that start whatever else runs."""
+    return start_with(insert, rows, now)
 
 
 def _new(row: NewExecution, now: datetime) -> tuple[Any, ...]:

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests.conftest import NOW, drain
@@ -121,11 +120,11 @@ PATHS = {
 def scans(statements):
     """List the statements that read a whole table, each with its plan."""
     found = []
-    for statement in statements:
+    for statement, values in statements:
         if not QUERY.match(statement):
             continue
         with connection.cursor() as cursor:
-            cursor.execute("EXPLAIN " + statement.replace("%", "%%"), [])
+            cursor.execute(f"EXPLAIN {statement}", values)
             plan = "\n".join(line for (line,) in cursor.fetchall())
         if SCAN.search(BOUNDED.sub("", plan)):
             found.append(f"{statement[:400]}\n{plan}")
@@ -133,9 +132,17 @@ def scans(statements):
 
 
 def captured(action):
-    with CaptureQueriesContext(connection) as queries:
+    """Give the statements of an action with their values, however these are bound."""
+    found = []
+
+    def note(execute, statement, values, many, context):
+        if not many:
+            found.append((statement, values))
+        return execute(statement, values, many, context)
+
+    with connection.execute_wrapper(note):
         action()
-    return [query["sql"] for query in queries.captured_queries]
+    return found
 
 
 def test_no_statement_reads_a_whole_table(version, admin_client):

@@ -5,6 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import NOW
 from workflows import services
@@ -296,3 +298,85 @@ def test_a_job_has_its_round(words, insert):
 
     rounds = Job.objects.order_by("number").values_list("round", flat=True)
     assert list(rounds) == ["3.1", ""]
+
+
+@pytest.fixture
+def begin(words):
+    """Start executions of versions, given by key; give what became of them."""
+
+    def begin(**versions):
+        rows = [
+            NewExecution(version.workflow_id, version.pk, key, {}, NOW)
+            for key, version in versions.items()
+        ]
+        return words.start(rows, NOW)
+
+    return begin
+
+
+def counters(version):
+    version.refresh_from_db()
+    version.workflow.refresh_from_db()
+    return version.workflow.run_count, version.run_count
+
+
+def test_a_start_counts_on_workflow_and_version(begin, make_version):
+    first, second = make_version(), make_version(title="other")
+
+    started = begin(a=first, b=second, c=first)
+
+    stored = Execution.objects.values_list("event_key", "pk")
+    assert started.created == dict(stored)
+    assert started.guarded == set()
+    assert [counters(first), counters(second)] == [(2, 2), (1, 1)]
+
+
+def test_a_start_passes_over_what_exists_and_does_not_count_it(begin, make_version):
+    version = make_version()
+    begin(a=version)
+
+    assert list(begin(a=version, b=version).created) == ["b"]
+    assert counters(version) == (2, 2)
+
+
+@pytest.mark.parametrize("policy", ["queue", "skip", "restart"])
+def test_a_start_leaves_what_a_policy_guards(begin, make_version, policy):
+    guarded = make_version(options={"concurrency": policy})
+    free = make_version(title="free", options={"concurrency": "parallel"})
+
+    started = begin(a=guarded, b=free)
+
+    assert (list(started.created), started.guarded) == (["b"], {"a"})
+    assert [counters(guarded), counters(free)] == [(0, 0), (1, 1)]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a setting of PostgreSQL")
+class TestHurry:
+    """What may be lost does not wait for the disk; all else does."""
+
+    @pytest.fixture
+    def said(self):
+        def said():
+            with connection.cursor() as cursor:
+                cursor.execute("SHOW synchronous_commit")
+                return cursor.fetchone()[0]
+
+        return said
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_claim_that_commits_by_itself_does_not_wait(self, insert, said):
+        insert("a")
+
+        with CaptureQueriesContext(connection) as queries:
+            assert len(claim(statements())) == 1
+
+        assert "set_config('synchronous_commit', 'off', true)" in queries[0]["sql"]
+        assert said() == "on"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_claim_leaves_the_transaction_around_it_alone(self, insert, said):
+        insert("a")
+
+        with transaction.atomic():
+            assert len(claim(statements())) == 1
+            assert said() == "on"
