@@ -59,13 +59,12 @@ def card(page, key):
 def asked(page):
     """Collect the questions whether something has changed, with their answers."""
     answers = []
-    page.on(
-        "response",
-        lambda response: (
-            response.request.headers.get("x-wf-fragment") == "execution"
-            and answers.append(response.status)
-        ),
-    )
+
+    def heard(response):
+        if is_question(response):
+            answers.append(response.status)
+
+    page.on("response", heard)
     return answers
 
 

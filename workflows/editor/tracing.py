@@ -1,7 +1,7 @@
 """What became of the nodes of an execution: states, rounds, and the path taken."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -64,7 +64,8 @@ def traces_of(execution: Execution) -> dict[str, Trace]:
     found = {}
     for values in latest:
         count = counts[values[0]]
-        found[count["node_key"]] = Trace(*values, count["runs"], count["wrong"])
+        often = {"runs": count["runs"], "wrong": count["wrong"]}
+        found[count["node_key"]] = replace(Trace(*values), **often)
     return found
 
 
