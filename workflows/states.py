@@ -64,6 +64,8 @@ LISTENING_JOBS = frozenset({JobStatus.RUNNING, JobStatus.WAITING})
 OPEN_JOBS = LISTENING_JOBS | {JobStatus.RETRYING}
 FINAL = frozenset(status for status, after in TRANSITIONS.items() if not after)
 UNFINISHED = frozenset(TRANSITIONS) - FINAL
+#: Ends that somebody should look at.
+WRONG = frozenset({_S.FAILED, _S.ERROR, _S.TIMED_OUT})
 
 
 def sources(target: ExecutionStatus) -> frozenset[ExecutionStatus]:

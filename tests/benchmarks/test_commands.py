@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PROGRAMS = ["engine", "peers", "lateness", "idle", "planning", "works", "editing"]
+PROGRAMS = [
+    "engine",
+    "peers",
+    "lateness",
+    "idle",
+    "planning",
+    "works",
+    "editing",
+    "lists",
+]
 SCRIPTS = sorted((ROOT / "benchmarks" / "peers").glob("run_*.py"))
 
 

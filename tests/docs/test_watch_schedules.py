@@ -9,7 +9,7 @@ from pathlib import Path
 from django.urls import reverse
 
 from tests.docs.test_links import blocks
-from triggers.schedule import backfill, calendar, explaining, previewing
+from triggers.schedule import backfill, explaining, previewing
 from triggers.schedule.pausing import PauseSchedules, missed_reason
 from workflows import services
 from workflows.admin import calendars
@@ -62,7 +62,7 @@ def test_the_numbers_are_those_of_the_code():
     assert f"at most {backfill.LOOKED_AT:,} moments" in FLAT
     assert f"up to {backfill.MOST:,} of them" in FLAT
     assert f"A range is {calendars.LONGEST.days} days at most" in FLAT
-    assert f"{calendars.MOST:,} runs at most and {calendar.EACH} of one" in FLAT
+    assert f"{calendars.MOST:,} runs at most and {calendars.EACH} of one" in FLAT
 
 
 def test_the_calendar_answers_as_shown(admin_client, make_version, now, time_machine):

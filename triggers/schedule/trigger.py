@@ -19,7 +19,15 @@ from triggers.schedule.previewing import preview_of
 from triggers.schedule.recurrence import InvalidRule, first_run
 from triggers.schedule.words import describe_schedule
 from workflows.collections import collection, record, record_at
-from workflows.contracts import Calendar, Kind, Preview, Shape, Subscription, Trigger
+from workflows.contracts import (
+    Calendar,
+    CalendarQuery,
+    Kind,
+    Preview,
+    Shape,
+    Subscription,
+    Trigger,
+)
 from workflows.exceptions import WorkflowError
 from workflows.models import WorkflowVersion
 from workflows.notices import MOMENTS, notify
@@ -102,10 +110,8 @@ class ScheduleTrigger(Trigger):
     ) -> int:
         return backfill.run_missed(_version(subscription), since, until, now)
 
-    def calendar(
-        self, since: datetime, until: datetime, now: datetime, most: int
-    ) -> Calendar:
-        return calendar_data(since, until, now, most)
+    def calendar(self, query: CalendarQuery) -> Calendar:
+        return calendar_data(query)
 
     def context(
         self, config: Mapping[str, Any], values: Mapping[str, Any], now: datetime

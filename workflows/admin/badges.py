@@ -4,6 +4,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -25,6 +26,7 @@ ICONS = {
     "timed_out": "M4 2h8M4 14h8M4.5 2c0 4 7 8 7 12M11.5 2c0 4-7 8-7 12",
     "rejected": "M4.5 8h7M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13",
     "missed": "M3 3l6 5-6 5zM12 3v10",
+    "planned": "M3 4h10v9H3zM3 7h10M6 2.5v3M10 2.5v3",
     "skipped": "M3 3l6 5-6 5zM12 3v10",
     "on": "M2.5 8.5l4 4 7-9",
     "off": "M8 3.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 1 0 0-9",
@@ -87,6 +89,11 @@ def duration(value: timedelta | None) -> str:
     if not days:
         return _("%(h)s h %(m)s min") % {"h": hours, "m": minutes}
     return _("%(d)s d %(h)s h") % {"d": days, "h": hours}
+
+
+def grouped(count: int) -> str:
+    """Write a number as the language does, its thousands apart."""
+    return number_format(count, force_grouping=True)
 
 
 def pretty(value: Any) -> str:

@@ -18,6 +18,10 @@ def _retry(doing: Doing) -> Execution:
     return services.retry(doing.target, doing.now)
 
 
+def _delete(doing: Doing) -> None:
+    services.delete_many([doing.target.pk])
+
+
 CANCEL = Effect(
     name="cancel",
     permission="cancel",
@@ -70,5 +74,19 @@ MEND_NEWEST = Effect(
     ),
     apply=lambda doing: services.mend(doing.target, doing.now, newest=True),
     creates=True,
+)
+DELETE = Effect(
+    # The action of the admin, and what asks first, answer to this name.
+    name="delete_selected",
+    permission="delete",
+    label=_("Delete"),
+    bulk_label=_("Delete selected executions"),
+    done=_("Deleted: %(target)s."),
+    many_done=ngettext_lazy(
+        "%(count)d execution was deleted.",
+        "%(count)d executions were deleted.",
+        "count",
+    ),
+    apply=_delete,
 )
 EXECUTION_EFFECTS = (CANCEL, RETRY, MEND, MEND_NEWEST)

@@ -1,11 +1,11 @@
 """Filters of the lists; none of them asks the database what there is to choose."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.views.main import ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -83,14 +83,19 @@ class WorkflowFilter(admin.FieldListFilter):
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:  # type: ignore[override]  # our template reads more
         given: Any = self.used_parameters.get(self.parameter)
         value = given[-1] if given else None
-        others = changelist.get_filters_params()
-        others.pop(self.parameter, None)
         yield {
             "field": _field(changelist).render(self.parameter, value),
             "selected": value,
-            "hidden": [(name, each[-1]) for name, each in others.items()],
+            "hidden": others(changelist, {self.parameter}),
             "clear": changelist.get_query_string(remove=[self.parameter]),
         }
+
+
+def others(changelist: ChangeList, mine: Collection[str]) -> list[tuple[str, str]]:
+    """List what a form must send along, so that it changes its own choice only."""
+    given = changelist.get_filters_params()
+    searched = [(SEARCH_VAR, changelist.query)] if changelist.query else []
+    return [*((n, each[-1]) for n, each in given.items() if n not in mine), *searched]
 
 
 def _field(changelist: ChangeList) -> forms.Widget:

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from django.db.models import Exists, F, OrderBy, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    F,
+    OrderBy,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+)
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
@@ -12,19 +22,30 @@ from workflows.models.workflow import WorkflowQuerySet
 from workflows.services import trigger_problems
 
 
+def timed(workflows: WorkflowQuerySet) -> WorkflowQuerySet:
+    """Add the moment at which each runs next, and the version that will."""
+    enabled = WorkflowVersion.objects.enabled().filter(workflow=OuterRef("pk"))
+    rows = workflows.annotate(enabled_id=Subquery(enabled.values("pk")[:1]))
+    return rows.annotate(next_run_at=_next_run("enabled_id"))
+
+
+def coming(workflows: WorkflowQuerySet) -> WorkflowQuerySet:
+    """Give those that will run, the next one first."""
+    planned = Q(next_run_at__isnull=False)
+    return timed(workflows).filter(planned).order_by(NEXT_RUN.asc(), "pk")
+
+
 def listed(workflows: WorkflowQuerySet) -> WorkflowQuerySet:
     """Add the columns of the list, and as `heads` the versions that matter now."""
     enabled = WorkflowVersion.objects.enabled().filter(workflow=OuterRef("pk"))
     last = Execution.objects.filter(workflow=OuterRef("pk")).order_by("-pk")
     heads = WorkflowVersion.objects.filter(Q(current=True) | Q(enabled=True))
-    rows = workflows.annotate(
+    rows = timed(workflows).annotate(
         is_enabled=Exists(enabled),
-        enabled_id=Subquery(enabled.values("pk")[:1]),
         last_id=Subquery(last.values("pk")[:1]),
         last_run_at=Subquery(last.values("created_at")[:1]),
         last_status=Subquery(last.values("status")[:1]),
     )
-    rows = rows.annotate(next_run_at=_next_run("enabled_id"))
     return rows.prefetch_related(
         "categories", Prefetch("versions", heads.defer("definition"), to_attr="heads")
     )
@@ -36,7 +57,7 @@ def _next_run(version: str) -> Any:
     known: list[Combinable] = [each for each in asked if each is not None]
     match known:
         case []:
-            return Value(None)
+            return Value(None, DateTimeField())
         case [only]:
             return only
         case _:

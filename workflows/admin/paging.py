@@ -1,10 +1,13 @@
 """Pages of long histories: nobody counts a million rows to show a hundred."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
+
+from workflows.models import Execution
 
 #: Rows that are counted at most; behind them the count says "more than".
 MOST = 10_000
@@ -23,3 +26,13 @@ class CappedPaginator(Paginator):
     def count(self) -> int:
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # of a list
         return rows.order_by()[: self.most + 1].count()
+
+
+def newest(
+    rows: QuerySet[Execution], count: int
+) -> tuple[QuerySet[Execution], datetime | None]:
+    """Keep so many of the newest; give the moment before which others are left out."""
+    beyond = rows.order_by("-pk").values_list("pk", "created_at")
+    for pk, created in beyond[count : count + 1]:
+        return rows.filter(pk__gt=pk), created
+    return rows, None

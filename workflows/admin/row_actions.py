@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from workflows.admin import listing
 from workflows.admin.badges import badge, icon
+from workflows.admin.last_runs import last_runs
 from workflows.admin.pages import PunctualAdmin
 from workflows.models import Workflow
 
@@ -22,7 +23,9 @@ class WorkflowChangeList(ChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         may = cast("PunctualAdmin", self.model_admin).may
+        runs = last_runs([workflow.pk for workflow in self.result_list])
         for workflow in self.result_list:
+            workflow.last_runs = runs.get(workflow.pk, [])
             workflow.may = {
                 name: may(request, name, workflow)
                 for name in ("enable", "execute", "change", "add", "delete")

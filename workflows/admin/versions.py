@@ -1,6 +1,5 @@
 """Versions: the page where a trigger, options and nodes are seen and edited."""
 
-import json
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -9,11 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
-from django.utils.text import slugify
 
-from workflows import services
 from workflows.admin.comparing import ComparePage
 from workflows.admin.editing import EditorPages
+from workflows.admin.exchange import attachment, document_of, file_name
 from workflows.admin.missed import MissedPage
 from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
@@ -22,7 +20,6 @@ from workflows.admin.runs import RunPage
 from workflows.admin.trials import TrialPage
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
-from workflows.codec import TypedEncoder
 from workflows.models import WorkflowVersion
 
 
@@ -62,16 +59,10 @@ class VersionAdmin(
     def export_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Give the version as a file; secrets and connections stay here."""
         version = self.target(request, object_id, "view")
-        name = slugify(version.workflow.title)[:60] or "workflow"
-        return HttpResponse(
-            json.dumps(
-                services.export(version), cls=TypedEncoder, indent=2, ensure_ascii=False
-            ),
-            content_type="application/json; charset=utf-8",
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}.json"',
-                "Cache-Control": "no-store",
-            },
+        return attachment(
+            document_of(version),
+            "application/json; charset=utf-8",
+            f"{file_name(version)}.json",
         )
 
     # The page.

@@ -14,12 +14,14 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from workflows import services
 from workflows.admin import listing
-from workflows.admin.badges import badge, isolated, moment
+from workflows.admin.badges import badge, grouped, isolated, moment
 from workflows.admin.calendars import CalendarPage
+from workflows.admin.dashboard import DashboardPage
 from workflows.admin.effects import Effect, EffectAdmin
-from workflows.admin.exchange import ExchangePages, gallery
+from workflows.admin.exchange import ExchangePages, export_all, gallery
 from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilter
 from workflows.admin.forms import NewWorkflowForm, WorkflowForm
+from workflows.admin.last_runs import success_bar
 from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch, tags
 from workflows.admin.summaries import (
     catches_up,
@@ -46,7 +48,7 @@ def bulk_action(effect: Effect) -> Callable[..., None]:
     return act
 
 
-class WorkflowAdmin(CalendarPage, SwitchPage, ExchangePages):
+class WorkflowAdmin(DashboardPage, CalendarPage, SwitchPage, ExchangePages):
     """The list of workflows, and a page for each with its versions."""
 
     form = WorkflowForm
@@ -65,7 +67,7 @@ class WorkflowAdmin(CalendarPage, SwitchPage, ExchangePages):
     ordering = ["title", "pk"]
     list_per_page = 50
     list_max_show_all = 500
-    actions = [*map(bulk_action, VERSION_EFFECTS), "delete_selected"]
+    actions = [*map(bulk_action, VERSION_EFFECTS), export_all, "delete_selected"]
 
     # The list.
 
@@ -117,10 +119,16 @@ class WorkflowAdmin(CalendarPage, SwitchPage, ExchangePages):
         )
 
     @admin.display(description=_("runs"), ordering="run_count")
-    def runs(self, workflow: Workflow) -> SafeString:
-        url = self.url("execution_changelist")
+    def runs(self, workflow: Any) -> SafeString:
+        url, statuses = self._history(workflow), workflow.last_runs
+        bar = success_bar(statuses, url) if statuses else ""
+        return format_html(
+            '{}<a href="{}">{}</a>', bar, url, grouped(workflow.run_count)
+        )
+
+    def _history(self, workflow: Workflow) -> str:
         query = f"?workflow__id__exact={workflow.pk}"
-        return format_html('<a href="{}{}">{}</a>', url, query, workflow.run_count)
+        return self.url("execution_changelist") + query
 
     # The page.
 

@@ -25,7 +25,9 @@ from workflows.contracts.switches import Stopped, Switch
 from workflows.contracts.templates import Template
 from workflows.contracts.triggers import (
     Calendar,
+    CalendarQuery,
     ComingRun,
+    Crowd,
     Page,
     PlannedRun,
     Preview,
@@ -37,7 +39,9 @@ from workflows.shapes import Field, Kind, Shape, shape_of_fields, shape_of_list
 __all__ = [
     "BranchEnd",
     "Calendar",
+    "CalendarQuery",
     "ComingRun",
+    "Crowd",
     "Effect",
     "EndListener",
     "Ended",

@@ -2,7 +2,7 @@
 
 import builtins
 from abc import ABC
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, ClassVar
@@ -72,11 +72,49 @@ class PlannedRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """Runs of one version in one slot of a calendar, more than it lists."""
+
+    workflow_id: int
+    version_id: int
+    title: str
+    #: When they are, in words.
+    words: str
+    #: The slot, counted from 0.
+    slot: int
+    #: The first and the last of those that were counted.
+    first: datetime
+    last: datetime
+    count: int
+    #: False: there are more than were counted.
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarQuery:
+    """What a calendar asks for: slots of time, and how much of each."""
+
+    #: Where the slots begin, and the end of the last one, which belongs to it.
+    edges: Sequence[datetime]
+    #: Only what is after it.
+    now: datetime
+    #: Runs in the answer.
+    most: int
+    #: Runs of one version that a slot lists; what has more is a crowd as well.
+    each: int
+    #: How far a crowd is counted.
+    counted: int
+    #: Only these workflows; None for all.
+    workflows: Collection[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """The planned runs of a range of time, the earliest first."""
 
     runs: Sequence[PlannedRun] = ()
-    #: False: there were more than asked for, and some are left out.
+    crowds: Sequence[Crowd] = ()
+    #: False: there was more than asked for, and some runs are left out.
     complete: bool = True
 
 
@@ -182,12 +220,10 @@ class Trigger(ABC):
         """
         raise NotImplementedError
 
-    def calendar(
-        self, since: datetime, until: datetime, now: datetime, most: int
-    ) -> Calendar:
-        """List what is planned for all enabled versions, bounds included.
+    def calendar(self, query: CalendarQuery) -> Calendar:
+        """List what is planned for the enabled versions that are asked for.
 
-        Only what is after `now`, and at most so many runs.
+        It must give the moments that will really fire.
         """
         return Calendar()
 

@@ -23,6 +23,7 @@ from workflows.services.exchange import (
 )
 from workflows.services.executions import (
     cancel,
+    cancel_many,
     expire,
     requeue_abandoned,
     requeue_dead,
@@ -34,7 +35,7 @@ from workflows.services.executions import (
 from workflows.services.history import Author, Steps, changes_since, steps_of
 from workflows.services.mending import Mending, mend, mending_of
 from workflows.services.replies import resume
-from workflows.services.retention import prune
+from workflows.services.retention import delete_many, prune
 from workflows.services.scopes import Place, scope_at, scopes_of
 from workflows.services.trials import Trial, has_real_effect, try_node
 from workflows.services.validation import (
@@ -66,6 +67,7 @@ __all__ = [
     "archive",
     "archive_version",
     "cancel",
+    "cancel_many",
     "change_definition",
     "change_options",
     "change_trigger",
@@ -74,6 +76,7 @@ __all__ = [
     "copy_as_version",
     "create",
     "create_from_template",
+    "delete_many",
     "disable",
     "drop_ahead",
     "edit",

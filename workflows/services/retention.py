@@ -109,6 +109,15 @@ def prune_by(chunks: Chunks, now: datetime) -> dict[str, int]:
     return counts
 
 
+def delete_many(ids: Sequence[int]) -> list[int]:
+    """Remove those that have ended, with their jobs; give their ids."""
+    ended = Execution.objects.filter(pk__in=ids, status__in=FINAL)
+    with transaction.atomic():
+        pks = list(lock_free(ended).order_by("pk").values_list("pk", flat=True))
+        _erase(pks)
+    return pks
+
+
 def retention() -> dict[ExecutionStatus, timedelta]:
     """Read the setting: how long executions of a final state are kept."""
     kept = {}

@@ -31,6 +31,7 @@ class Lateness:
 
     count: int
     p50: timedelta
+    p95: timedelta
     p99: timedelta
 
 
@@ -68,5 +69,5 @@ def lateness(now: datetime) -> Lateness | None:
     )
     if not late:
         return None
-    p50, p99 = (late[int((len(late) - 1) * part)] for part in (0.5, 0.99))
-    return Lateness(len(late), p50, p99)
+    parts = (late[int((len(late) - 1) * part)] for part in (0.5, 0.95, 0.99))
+    return Lateness(len(late), *parts)

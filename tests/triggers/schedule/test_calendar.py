@@ -7,17 +7,23 @@ from django.contrib.auth.models import User
 
 from tests.conftest import NOW
 from triggers.models import Schedule
-from triggers.schedule.calendar import EACH, calendar_data
+from triggers.schedule import calendar as module
+from triggers.schedule.calendar import calendar_data
 from workflows import services
+from workflows.contracts import CalendarQuery
+
+EACH = 500
 
 
 @pytest.fixture
 def calendar(db):
     """List what is planned between two moments: seconds from the beginning."""
 
-    def calendar(since=0, until=60, now=NOW, most=1000):
-        start, end = NOW + timedelta(seconds=since), NOW + timedelta(seconds=until)
-        return calendar_data(start, end, now, most)
+    def calendar(since=0, until=60, *between, now=NOW, most=1000, **more):
+        places = sorted((since, until, *between))
+        edges = [NOW + timedelta(seconds=each) for each in places]
+        amounts = {"each": EACH, "counted": EACH + 1, **more}
+        return calendar_data(CalendarQuery(edges, now, most, **amounts))
 
     return calendar
 
@@ -68,8 +74,63 @@ def test_one_schedule_cannot_fill_it_all(enable, calendar, at):
 
     planned = calendar(0, 3600, most=10_000)
 
-    assert len(planned.runs) == EACH + 2
+    assert len(planned.runs) == EACH + 1
     assert seconds(planned)[-1] == 3000
+    assert [crowd.exact for crowd in planned.crowds] == [False]
+
+
+def test_a_crowd_is_counted_slot_by_slot(enable, calendar, at):
+    version = enable(starts_at=at(0), repeat=10, ends_at=at(190))
+
+    planned = calendar(0, 240, 60, 120, each=2, counted=4)
+
+    assert seconds(planned) == [10, 20, 60, 70, 120, 130]
+    crowds = [(each.slot, each.count, each.exact) for each in planned.crowds]
+    assert crowds == [(0, 4, False), (1, 4, False), (2, 4, False)]
+    assert {each.version_id for each in planned.crowds} == {version.pk}
+
+
+def test_a_crowd_that_fits_is_exact(enable, calendar, at):
+    enable(starts_at=at(0), repeat=10)
+
+    [first, _second] = calendar(0, 120, 60, each=2, counted=7).crowds
+
+    assert (first.count, first.exact, first.words) == (5, True, "every 10 seconds")
+    assert (first.first, first.last) == (at(10), at(50))
+
+
+def test_edge_belongs_to_the_slot_that_it_begins(enable, calendar, at):
+    enable(starts_at=at(60))
+
+    [crowd] = calendar(0, 120, 60, each=0).crowds
+
+    assert crowd.slot == 1
+
+
+def test_limit_ends_a_crowd(enable, calendar, at):
+    enable(starts_at=at(0), repeat=10, max_runs=8)
+
+    crowds = calendar(0, 180, 60, 120, each=0).crowds
+
+    assert [each.count for each in crowds] == [5, 3]
+
+
+def test_only_some_workflows_are_asked_for(enable, calendar, at):
+    version = enable(starts_at=at(5))
+    enable(starts_at=at(7))
+
+    assert seconds(calendar(workflows={version.workflow_id})) == [5]
+    assert seconds(calendar(workflows=set())) == []
+
+
+def test_work_is_bounded(enable, calendar, at, monkeypatch):
+    monkeypatch.setattr(module, "WORK", 3)
+    enable(starts_at=at(1), repeat=10)
+    enable(starts_at=at(59))
+
+    planned = calendar()
+
+    assert seconds(planned) == [1, 11, 21, 31, 41, 51]
     assert planned.complete is False
 
 

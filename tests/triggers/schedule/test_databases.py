@@ -11,7 +11,7 @@ from triggers.models import Schedule
 from triggers.schedule.explaining import explain
 from triggers.schedule.trigger import ScheduleTrigger
 from workflows import services
-from workflows.contracts import Subscription
+from workflows.contracts import CalendarQuery, Subscription
 from workflows.engine import register
 from workflows.models import Execution, Worker
 
@@ -267,7 +267,8 @@ def test_a_calendar_leaves_out_what_cannot_be_read(routed, watch, enable, at, ou
     other = enable(starts_at=at(30))
     outage.lasting = True
 
-    calendar = ScheduleTrigger().calendar(at(0), at(60), at(0), 10)
+    query = CalendarQuery([at(0), at(60)], at(0), most=10, each=10, counted=10)
+    calendar = ScheduleTrigger().calendar(query)
 
     assert [planned.version_id for planned in calendar.runs] == [other.pk]
 

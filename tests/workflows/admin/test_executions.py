@@ -181,44 +181,6 @@ def test_viewer_has_no_effect(browse, viewer, ended, name):
     assert browse(viewer).post(address).status_code == 403
 
 
-def bulk(browser, action, *executions, **more):
-    chosen = [each.pk for each in executions]
-    sent = {"action": action, "_selected_action": chosen, **more}
-    return browser.post(url(LIST), sent, follow=True)
-
-
-def test_bulk_cancel_does_what_it_can(by_owner, broken, queued):
-    sentences = said(bulk(by_owner, "cancel", queued, broken))
-
-    assert len(sentences) == 2
-    assert "1 execution was cancelled." in sentences
-
-
-def test_bulk_retry_runs_all_again(by_owner, ended, broken):
-    assert said(bulk(by_owner, "retry", ended, broken)) == ["2 executions run again."]
-
-
-def test_bulk_deleting_asks_first(by_owner, ended):
-    page = shown(bulk(by_owner, "delete_selected", ended))
-
-    assert "Delete 1 execution from the history?" in page
-    assert Execution.objects.exists()
-
-
-def test_bulk_deleting_keeps_the_unfinished(by_owner, ended, queued):
-    response = bulk(by_owner, "delete_selected", ended, queued, post="yes")
-
-    assert said(response)[0].startswith("1 execution is not finished and stays")
-    assert list(Execution.objects.all()) == [queued]
-
-
-def test_only_unfinished_ones_to_delete_asks_nothing(by_owner, queued):
-    response = bulk(by_owner, "delete_selected", queued)
-
-    assert len(said(response)) == 1
-    assert Execution.objects.exists()
-
-
 def test_ended_execution_is_deleted_with_its_jobs(by_owner, ended):
     by_owner.post(url("execution_delete", ended.pk), {"post": "yes"})
 

@@ -208,7 +208,7 @@ def test_operator_may_enable_in_bulk_and_not_copy(browse, operator, pair):
     response = browse(operator).get(url(LIST))
 
     offered = dict(response.context["action_form"].fields["action"].choices)
-    assert set(offered) == {"", "enable", "disable"}
+    assert set(offered) == {"", "enable", "disable", "export_all"}
 
 
 def test_stranger_sees_nothing(browse, stranger, version):
