@@ -88,8 +88,8 @@ def fill(page, part, **settings):
 
 
 def enable(page):
-    page.locator("#wf-bar").get_by_role("button", name="Enable").click()
-    page.get_by_role("button", name="Disable", exact=True).wait_for()
+    page.get_by_role("switch", name="Enabled").click()
+    page.get_by_role("switch", name="Enabled", checked=True).wait_for()
 
 
 def cancel(page, link, number):

@@ -83,10 +83,20 @@ def sentences(error: WorkflowError) -> list[str]:
     return error.problems if isinstance(error, InvalidDefinition) else [str(error)]
 
 
-def done(form: forms.Form, change: Callable[[], Any]) -> bool:
-    """Make a change; what keeps it from being made becomes an error of the form."""
+def done(
+    form: forms.Form,
+    change: Callable[[], Any],
+    *,
+    raises: tuple[type[WorkflowError], ...] = (),
+) -> bool:
+    """Make a change; what keeps it from being made becomes an error of the form.
+
+    But for what it `raises`.
+    """
     try:
         change()
+    except raises:
+        raise
     except WorkflowError as error:
         for sentence in sentences(error):
             form.add_error(None, sentence)

@@ -8,6 +8,7 @@ from workflows.engine.history import DONE, jobs_of
 from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
+from workflows.engine.rehearsing import Given, Rehearsed, Script, rehearse
 from workflows.engine.replies import keep_reply
 from workflows.engine.telling import tell_ended
 from workflows.engine.trying import Clock, Tried, run_alone
@@ -17,7 +18,10 @@ __all__ = [
     "DONE",
     "Clock",
     "Drain",
+    "Given",
     "Presence",
+    "Rehearsed",
+    "Script",
     "Tried",
     "Warming",
     "busy",
@@ -32,6 +36,7 @@ __all__ = [
     "locks_on",
     "processes",
     "register",
+    "rehearse",
     "release_held",
     "renew",
     "run_alone",

@@ -1,6 +1,7 @@
 """What may be done with workflows and executions; every effect goes through here."""
 
 from workflows.cluster import muted as unwoken, unheard, wake_lane
+from workflows.engine import Given
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
 from workflows.services.children import end_orphans, settle_children, start_child
 from workflows.services.edits import (
@@ -32,8 +33,28 @@ from workflows.services.executions import (
     run_here,
     run_manually,
 )
-from workflows.services.history import Author, Steps, changes_since, steps_of
+from workflows.services.history import (
+    Author,
+    Steps,
+    changes_since,
+    definition_at,
+    steps_of,
+)
 from workflows.services.mending import Mending, mend, mending_of
+from workflows.services.pins import TRIGGER, pin, pins_of, unpin
+from workflows.services.rehearsals import (
+    PINNED,
+    UNTOUCHED,
+    Plan,
+    Play,
+    Played,
+    given_by,
+    last_context,
+    plan_rehearsal,
+    played_in,
+    rehearse_version,
+    results_of,
+)
 from workflows.services.replies import resume
 from workflows.services.retention import delete_many, prune
 from workflows.services.scopes import Place, scope_at, scopes_of
@@ -57,10 +78,17 @@ from workflows.services.versions import (
 
 __all__ = [
     "LARGEST",
+    "PINNED",
+    "TRIGGER",
+    "UNTOUCHED",
     "Author",
     "Event",
+    "Given",
     "Mending",
     "Place",
+    "Plan",
+    "Play",
+    "Played",
     "Problem",
     "Steps",
     "Trial",
@@ -76,6 +104,7 @@ __all__ = [
     "copy_as_version",
     "create",
     "create_from_template",
+    "definition_at",
     "delete_many",
     "disable",
     "drop_ahead",
@@ -84,13 +113,19 @@ __all__ = [
     "end_orphans",
     "expire",
     "export",
+    "given_by",
     "has_real_effect",
     "import_document",
     "import_text",
     "insert_ahead",
+    "last_context",
     "may_start_ahead",
     "mend",
     "mending_of",
+    "pin",
+    "pins_of",
+    "plan_rehearsal",
+    "played_in",
     "problems_of",
     "prune",
     "purge",
@@ -98,9 +133,11 @@ __all__ = [
     "record_missed",
     "redo",
     "refuse",
+    "rehearse_version",
     "requeue_abandoned",
     "requeue_dead",
     "requeue_killed",
+    "results_of",
     "resume",
     "retry",
     "run_here",
@@ -117,6 +154,7 @@ __all__ = [
     "try_node",
     "undo",
     "unheard",
+    "unpin",
     "unwoken",
     "wake_lane",
 ]

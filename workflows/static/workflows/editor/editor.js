@@ -21,6 +21,11 @@ class WfEditor extends Viewer {
         this.mover = new Mover(this);
         this.expressions = new Expressions(this);
         this.addEventListener("click", (event) => this.clicked(event));
+        this.addEventListener("dblclick", (event) => {
+            if (event.target.closest(".wf-node > .wf-card")) {
+                this.rename();
+            }
+        });
         this.addEventListener("submit", (event) => this.submitted(event));
         this.addEventListener("input", (event) => this.typed(event));
         document.addEventListener("keydown", (event) => onKey(this, event));
@@ -131,10 +136,17 @@ class WfEditor extends Viewer {
     offerAgain(answer, address, body) {
         const button = this.querySelector("[data-wf-again]");
         if (button && answer.status === 409) {
-            button.hidden = false;
+            this.querySelectorAll("#wf-notes [hidden]").forEach((each) => { each.hidden = false; });
             button.onclick = () => this.send(address, body);
             button.focus();
         }
+    }
+
+    /** Give up what was typed, and see what the others made of it. */
+    takeTheirs() {
+        this.dirty = false;
+        this.querySelector("#wf-notes .wf-conflict").remove();
+        this.show(this.dataset.panel);
     }
 
     get keeping() {
@@ -158,6 +170,8 @@ class WfEditor extends Viewer {
         if (plus) {
             event.preventDefault();
             this.addAt(plus.closest(".wf-slot"));
+        } else if (this.clickedFold(event)) {
+            event.preventDefault();
         } else if (button) {
             this[button.dataset.wfDo]();
         } else if (link) {
@@ -171,6 +185,12 @@ class WfEditor extends Viewer {
 
     submitted(event) {
         const form = event.target;
+        if (form.id === "wf-enable" && this.querySelector("#wf-bar .wf-bad")) {
+            event.preventDefault();
+            this.show("problems");
+            this.say(this.text("refused"));
+            return;
+        }
         if (form.hasAttribute("data-wf-plain")) {
             this.dirty = false;
             return;
@@ -283,6 +303,15 @@ class WfEditor extends Viewer {
         this.command("paste", { nodes, after, branch, panel: "" });
     }
 
+    pasteSomewhere() {
+        const nodes = localStorage.getItem(CLIPBOARD);
+        if (nodes) {
+            this.mover.pickCopied(nodes);
+        } else {
+            this.say(this.text("nothing"));
+        }
+    }
+
     pasteHere() {
         const form = this.querySelector(".wf-add");
         this.paste({ after: form.elements.after.value, branch: form.elements.branch.value });
@@ -333,8 +362,13 @@ class WfEditor extends Viewer {
         input.focus();
     }
 
+    /** Open what a run asks for; from there, run, or test. */
     run() {
-        document.getElementById("wf-run")?.click();
+        if (/^(run|test)(:|$)/.test(this.dataset.panel)) {
+            this.querySelector("#wf-drawer .wf-ask").requestSubmit();
+        } else if (document.getElementById("wf-run")) {
+            this.show("run");
+        }
     }
 }
 

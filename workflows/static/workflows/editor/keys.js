@@ -10,7 +10,7 @@ const WITH_CTRL = {
     d: (editor) => editor.duplicate(),
     x: (editor) => editor.pick(),
     c: (editor) => editor.copy(),
-    v: (editor) => editor.paste(),
+    v: (editor, event) => (event.shiftKey ? editor.pasteSomewhere() : editor.paste()),
     k: (editor) => editor.find(),
 };
 

@@ -6,6 +6,7 @@
  */
 import { Idiomorph } from "./vendor/idiomorph.js";
 import { Finder } from "./finder.js";
+import { Minimap } from "./minimap.js";
 import { Stage } from "./stage.js";
 
 export class Viewer extends HTMLElement {
@@ -14,9 +15,16 @@ export class Viewer extends HTMLElement {
         this.current = this.dataset.focus || this.dataset.panel.split("node:")[1] || "";
         this.queue = Promise.resolve();
         this.stage = new Stage(this);
+        if (this.hasCanvas) {
+            this.minimap = new Minimap(this);
+        }
         this.finder = new Finder(this);
         document.documentElement.classList.add("wf-has-scripts");
         this.addEventListener("focusin", (event) => this.focused(event));
+    }
+
+    get hasCanvas() {
+        return Boolean(this.querySelector("#wf-canvas"));
     }
 
     text(name) {
@@ -63,6 +71,7 @@ export class Viewer extends HTMLElement {
     settle() {
         this.select(this.stop(this.current));
         this.stage.settle();
+        this.minimap.settle();
     }
 
     // Asking the server.
@@ -122,12 +131,24 @@ export class Viewer extends HTMLElement {
 
     /** What stays as it is when the page becomes what the server says. */
     get keeping() {
-        return { beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy" };
+        return {
+            beforeNodeMorphed: (node) => node.id !== "wf-map",
+            beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
+        };
     }
 
     say(text) {
         const toast = this.querySelector("#wf-toast");
         toast.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+    }
+
+    /** Fold or unfold at the button below a card; say whether that was clicked. */
+    clickedFold(event) {
+        const fold = event.target.closest(".wf-fold");
+        if (fold) {
+            this.stage.fold(fold.closest(".wf-node").dataset.key);
+        }
+        return Boolean(fold);
     }
 
     followed(link, event) {

@@ -41,10 +41,6 @@ class WfExecution extends Viewer {
         return this.hasAttribute("data-live");
     }
 
-    get hasCanvas() {
-        return Boolean(this.querySelector("#wf-canvas"));
-    }
-
     settle() {
         if (this.hasCanvas) {
             super.settle();
@@ -65,9 +61,11 @@ class WfExecution extends Viewer {
     }
 
     get keeping() {
+        const { beforeAttributeUpdated, ...others } = super.keeping;
+        const isDetails = (name, element) => name === "open" && element.localName === "details";
         return {
-            beforeAttributeUpdated: (name, element) =>
-                super.keeping.beforeAttributeUpdated(name) && !(name === "open" && element.localName === "details"),
+            ...others,
+            beforeAttributeUpdated: (name, element) => beforeAttributeUpdated(name) && !isDetails(name, element),
         };
     }
 
@@ -110,7 +108,7 @@ class WfExecution extends Viewer {
     clicked(event) {
         const link = event.target.closest("[data-wf-panel]");
         const button = event.target.closest("[data-wf-do]");
-        if (event.ctrlKey || event.metaKey || event.shiftKey) {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || this.clickedFold(event)) {
             return;
         }
         if (button) {
