@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext as _
 
 from workflows import services
 from workflows.admin.badges import badge, pretty
-from workflows.admin.editing import FRAGMENT, trigger_of
+from workflows.admin.editing import FRAGMENT
 from workflows.admin.effects import EffectAdmin
 from workflows.admin.execution_facts import (
     known,
@@ -23,6 +23,7 @@ from workflows.admin.execution_facts import (
 from workflows.admin.execution_marks import marks_of, words_of
 from workflows.admin.execution_panels import Asked, panel_of
 from workflows.admin.jobs import WHOLE, job_row, titles_of
+from workflows.admin.summaries import trigger_of
 from workflows.admin.timelines import timeline_of
 from workflows.admin.waiting import Asked as Waits, Cause, cause_of
 from workflows.editor.tracing import traces_of
