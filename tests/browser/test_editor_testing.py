@@ -59,6 +59,12 @@ def test_the_whole_workflow_is_tested_from_the_bar(page):
     expect(drawer(page).locator(".wf-played > li")).to_have_count(6)
     expect(page.locator("#node-last.wf-tested-succeeded")).to_be_visible()
     expect(page.locator("#node-call")).to_contain_text("Skipped: acts outside")
+    card(page, "call").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("[class*=wf-tested-]")).to_have_count(0)
+    page.goto(f"{page.url.split('?')[0]}?panel=test")
+    drawer(page).get_by_role("link", name="Last test").click()
+    expect(page.locator("#node-last.wf-tested-succeeded")).to_be_visible()
     drawer(page).get_by_text("one more").first.click()
     expect(
         drawer(page).locator("pre").filter(has_text="one more").first
@@ -286,3 +292,16 @@ def test_keep_branch_is_offered_and_undone(page, version):
     said(page, "Undone")
     version.refresh_from_db()
     assert find(version.definition, "fork")["branches"]["yes"]
+
+
+def test_keep_branch_and_test_by_keyboard(page, version):
+    card(page, "fork").focus()
+    page.keyboard.press("Shift+Delete")
+    said(page, "Delete “Fork”")
+    version.refresh_from_db()
+    assert [each["key"] for each in version.definition["nodes"]][1:3] == ["a", "b"]
+
+    page.keyboard.press("t")
+    expect(page.locator("#wf-drawer-title")).to_have_text("Test the workflow")
+    page.keyboard.press("Control+Enter")
+    said(page, "Tested version 1")

@@ -104,7 +104,7 @@ def test_nodes_that_wait_are_named(browse, tester, make_version, look):
     browse(tester)
 
     page = shown(look(version, "test"))
-    assert "waits for somebody's answer" in page
+    assert "where only an answer goes on, the test ends" in page
     assert "Ask them" in page
 
 

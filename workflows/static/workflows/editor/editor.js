@@ -65,6 +65,11 @@ class WfEditor extends Viewer {
         }
     }
 
+    /** How a test went is on the canvas too, until the drawer is closed. */
+    changesAll(panel) {
+        return panel === "tested" || (!panel && this.querySelector("[class*=wf-tested-]") !== null);
+    }
+
     close() {
         this.dirty = false;
         super.close();
@@ -248,14 +253,17 @@ class WfEditor extends Viewer {
         this.addAt(ways.slotBefore(this, this.current));
     }
 
-    remove() {
+    /** Delete a node; what is in the first of its branches that has any may stay. */
+    remove({ keeps = false } = {}) {
         if (!this.current) {
             return;
         }
         const key = this.current;
+        const first = document.querySelector(`#node-${key} > .wf-branches .wf-node`);
+        const keep = (keeps && first?.closest(".wf-branch").dataset.branch) || "";
         const panel = this.dataset.panel === `node:${key}` ? "" : this.dataset.panel;
         this.current = ways.neighbour(this, key);
-        this.command("delete", { key, panel });
+        this.command("delete", { key, keep, panel });
     }
 
     duplicate() {
@@ -368,6 +376,12 @@ class WfEditor extends Viewer {
             this.querySelector("#wf-drawer .wf-ask").requestSubmit();
         } else if (document.getElementById("wf-run")) {
             this.show("run");
+        }
+    }
+
+    test() {
+        if (this.querySelector("#wf-bar [data-wf-panel=test]")) {
+            this.show("test");
         }
     }
 }

@@ -79,18 +79,25 @@ export class Viewer extends HTMLElement {
     /** Show a panel; `query` says more about what is to be in it. */
     async show(panel, { query = "", focus = true } = {}) {
         const address = `?panel=${encodeURIComponent(panel)}${query}`;
-        const headers = { "X-Wf-Fragment": "drawer" };
+        const isWhole = this.changesAll(panel);
+        const headers = { "X-Wf-Fragment": isWhole ? this.localName.replace("wf-", "") : "drawer" };
         const answer = await this.inTurn(() => this.ask(address, { headers }));
         if (!answer) {
             return;
         }
-        this.become(this.querySelector("#wf-drawer"), answer.page.querySelector("#wf-drawer"));
+        const part = isWhole ? this.localName : "#wf-drawer";
+        this.become(isWhole ? this : this.querySelector(part), answer.page.querySelector(part));
         this.dataset.panel = panel;
         history.replaceState(null, "", panel ? address : location.pathname);
         this.settle();
         if (focus && panel) {
             this.focusDrawer();
         }
+    }
+
+    /** Tell whether a panel changes more than the drawer. */
+    changesAll(_panel) {
+        return false;
     }
 
     close() {
