@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -17,7 +18,8 @@ from workflows.models import Child, Job, WorkflowVersion
 SHOWN = 4_000
 WHOLE = 10_000_000
 #: A line of the log that the engine writes for a try that went wrong.
-TRY = re.compile(r"^Try (\d+) of (\d+)(?: at ([\d:. TZ-]+))?: (.*)$", re.MULTILINE)
+TRY = re.compile(r"^Try (\d+) of (\d+)(?: at ([\d: Z-]+))?: (.*)$", re.MULTILINE)
+MOMENT = "%Y-%m-%d %H:%M:%SZ"
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class Attempt:
     """A try of a node that went wrong, and after which it was tried again."""
 
     number: int
-    #: When it went wrong, as the log has it; empty in old logs.
-    at: str
+    #: When it went wrong; None in old logs.
+    at: datetime | None
     reason: str
 
 
@@ -74,8 +76,18 @@ def job_row(
 
 def attempts_in(log: str) -> list[Attempt]:
     """Read from a log which tries went wrong before the last one."""
-    found = TRY.finditer(log)
-    return [Attempt(int(each[1]), each[3] or "", each[4]) for each in found]
+    return [
+        Attempt(int(each[1]), _moment_in(each[3] or ""), each[4])
+        for each in TRY.finditer(log)
+    ]
+
+
+def _moment_in(text: str) -> datetime | None:
+    """Read a moment of a log; whoever writes logs may write anything."""
+    try:
+        return datetime.strptime(text, MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def titles_of(version: WorkflowVersion | None) -> dict[str, str]:

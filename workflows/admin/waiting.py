@@ -53,7 +53,7 @@ class Asked:
     def node(self, job: Job) -> SafeString:
         node = self.nodes.get(job.node_key, {})
         title = node.get("title") or title_of(job.node_type)
-        return format_html("“{}”", isolated(cut(title, LONGEST)))
+        return format_html(_("“{}”"), isolated(cut(title, LONGEST)))
 
     def link(self, number: int) -> SafeString:
         name = _("Execution %(number)s") % {"number": number}

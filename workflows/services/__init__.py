@@ -40,7 +40,7 @@ from workflows.services.history import (
     definition_at,
     steps_of,
 )
-from workflows.services.mending import Mending, mend, mending_of
+from workflows.services.mending import MENDABLE, Mending, mend, mending_of
 from workflows.services.pins import TRIGGER, pin, pins_of, unpin
 from workflows.services.rehearsals import (
     PINNED,
@@ -78,6 +78,7 @@ from workflows.services.versions import (
 
 __all__ = [
     "LARGEST",
+    "MENDABLE",
     "PINNED",
     "TRIGGER",
     "UNTOUCHED",

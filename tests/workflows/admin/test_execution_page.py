@@ -138,7 +138,7 @@ def test_drawer_lists_attempts_with_time_and_reason(page_of, make_version):
     text = drawer(page_of(execution, panel="node:flaky"))
 
     attempts = text[text.index("Attempts") : text.index("</ol>")]
-    moments = re.findall(r'<time dir="ltr">(\d{4}-[^<]+Z)</time>', attempts)
+    moments = re.findall(r"<time [^>]*datetime=", attempts)
     assert len(moments) == 2
     assert "ValueError: busy" in attempts
     assert "&lt;b&gt;still" in attempts

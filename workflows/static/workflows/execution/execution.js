@@ -20,6 +20,27 @@ const KEYS = {
     1: (page) => page.zoomReal(),
 };
 const FIELDS = "input, select, textarea";
+/** How thick the path is drawn. */
+const THICK = 4;
+
+/**
+ * Measure the bar above a branch, from the branch itself: all of it, and the part from
+ * the middle of the branch to where the branches part.
+ */
+function measure(branch) {
+    const { offsetLeft, offsetWidth } = branch;
+    const own = offsetLeft + offsetWidth / 2;
+    const middle = branch.parentElement.clientWidth / 2;
+    const [from, to] = [Math.min(middle, own) - THICK / 2, Math.max(middle, own) + THICK / 2];
+    const left = Math.min(from, branch.previousElementSibling ? offsetLeft : own - 1);
+    const right = Math.max(to, branch.nextElementSibling ? offsetLeft + offsetWidth : own + 1);
+    return {
+        "--wf-left": left - offsetLeft,
+        "--wf-width": right - left,
+        "--wf-from": from - left,
+        "--wf-wide": to - from,
+    };
+}
 
 class WfExecution extends Viewer {
     connectedCallback() {
@@ -51,12 +72,11 @@ class WfExecution extends Viewer {
 
     /** The way into a taken branch goes on above its neighbours, to where they part. */
     drawPath() {
-        this.querySelectorAll(".wf-branch.wf-taken").forEach((branch) => {
-            const middle = branch.parentElement.clientWidth / 2;
-            const own = branch.offsetLeft + branch.offsetWidth / 2;
-            const [left, right] = [Math.min(middle, own), Math.max(middle, own)];
-            branch.style.setProperty("--wf-from", `${left - branch.offsetLeft - 2}px`);
-            branch.style.setProperty("--wf-wide", `${right - left + 4}px`);
+        const measured = [...this.querySelectorAll(".wf-branch.wf-taken")].map((branch) => [branch, measure(branch)]);
+        measured.forEach(([branch, lengths]) => {
+            Object.entries(lengths).forEach(([name, length]) => branch.style.setProperty(name, `${length}px`));
+            branch.classList.add("wf-drawn");
+            branch.closest(".wf-node").classList.add("wf-parted");
         });
     }
 
