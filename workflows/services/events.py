@@ -69,8 +69,8 @@ def _start_alone(event: Event, now: datetime) -> list[int] | None:
 
 
 def _is_free(event: Event) -> bool:
-    """Tell an event that only the policy of its version could keep from starting."""
-    return not event.limit and not event.ancestors
+    """Tell a new event that only the policy of its version could keep from starting."""
+    return event.is_new and not event.limit and not event.ancestors
 
 
 def _start_free(events: Iterable[Event], now: datetime) -> Started:
