@@ -71,7 +71,7 @@ def test_daily_workflow_takes_ten_clicks_at_most(browse):
     expect(page.get_by_label("Title")).to_be_focused()
     page.keyboard.type("Daily")
     click("button", "Save")
-    click.choose("#id_trigger-kind", "cron")
+    click("radio", "cron")
     click("textbox", "Cron expression", "#wf-drawer")
     page.keyboard.type("0 9 * * *")
     click("button", "Save", "#wf-drawer")

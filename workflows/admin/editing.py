@@ -28,7 +28,7 @@ from workflows.editor.canvas import Remarks
 from workflows.exceptions import EditConflict, InvalidDefinition, WorkflowError
 from workflows.graph import check, find
 from workflows.models import WorkflowVersion
-from workflows.services import Author, Problem, problems_of
+from workflows.services import Author, Problem
 
 #: Scripts of the editor send it; they want a part of the page and not the page.
 FRAGMENT = "X-Wf-Fragment"
@@ -65,31 +65,19 @@ class EditorPages(VersionAccess):
         **context: Any,
     ) -> TemplateResponse:
         """Show the editor with a panel, or to its scripts the parts that change."""
-        frame = self._editor_frame(request, version, name, posted)
         part = request.headers.get(FRAGMENT, "page")
-        template = PARTS.get(part, "page.html")
-        return self.page(request, f"editor/{template}", **frame, **context)
-
-    def _editor_frame(
-        self, request: HttpRequest, version: WorkflowVersion, name: str, posted: Any
-    ) -> dict[str, Any]:
+        answer = self.fragment if part in PARTS else self.page
         frame = self.frame(request, version)
-        problems = problems_of(version)
-        subject = name.partition(":")[2]
-        asked = Asked(request, version, frame["may"], problems, subject, posted)
-        return {
-            **frame,
+        asked = Asked(request, version, frame["may"], name.partition(":")[2], posted)
+        frame |= {
             "panel": _panel_or_none(name, asked),
             "open": asked.is_open,
-            "marks": drawn(version, problems, _states(name, asked)),
-            "problems": problems,
-            "steps": services.steps_of(version) if asked.is_open else None,
-            "trigger": trigger_of(version),
-            "words": trigger_in_words(version),
-            "catches_up": catches_up(version),
-            "trigger_problems": sum(not each.node for each in problems),
             "revision": version.revision,
         }
+        if part != "drawer":
+            frame |= _canvas_frame(name, asked)
+        template = PARTS.get(part, "page.html")
+        return answer(request, f"editor/{template}", **frame, **context)
 
     # Acting.
 
@@ -231,6 +219,20 @@ class EditorPages(VersionAccess):
     def _panel(self, request: HttpRequest) -> str:
         panel = request.POST.get("panel", "")
         return "" if panel == "node" else panel
+
+
+def _canvas_frame(name: str, asked: Asked) -> dict[str, Any]:
+    """Give what the canvas and the bar show."""
+    version, problems = asked.version, asked.problems
+    return {
+        "marks": drawn(version, problems, _states(name, asked)),
+        "problems": problems,
+        "steps": services.steps_of(version) if asked.is_open else None,
+        "trigger": trigger_of(version),
+        "words": trigger_in_words(version),
+        "catches_up": catches_up(version),
+        "trigger_problems": sum(not each.node for each in problems),
+    }
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -23,6 +23,7 @@ from workflows.editor.canvas import group_of
 from workflows.editor.commands import branches_with_nodes, size_of
 from workflows.models import WorkflowVersion
 from workflows.node_options import NodeOptions
+from workflows.services import problems_at
 
 #: Titles of the groups that a handler may name; other groups name themselves.
 GROUPS = {
@@ -63,7 +64,6 @@ def _node(asked: Asked) -> Made:
         both.close()
     kind = node["type"]
     handler = registry.nodes.get(kind) if kind in registry.nodes else None
-    of_node = [each for each in asked.problems if each.node == node["key"]]
     title = node.get("title") or title_of(kind)
     return title, {
         "node": node,
@@ -78,7 +78,7 @@ def _node(asked: Asked) -> Made:
         "open": asked.is_open,
         "kept": branches_with_nodes(node),
         "size": size_of(node),
-        "node_problems": of_node if asked.posted is None else [],
+        "node_problems": problems_at(version, node) if asked.posted is None else [],
     }
 
 

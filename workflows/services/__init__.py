@@ -61,6 +61,7 @@ from workflows.services.scopes import Place, scope_at, scopes_of
 from workflows.services.trials import Trial, has_real_effect, try_node
 from workflows.services.validation import (
     Problem,
+    problems_at,
     problems_of,
     trigger_names,
     trigger_problems,
@@ -127,6 +128,7 @@ __all__ = [
     "pins_of",
     "plan_rehearsal",
     "played_in",
+    "problems_at",
     "problems_of",
     "prune",
     "purge",

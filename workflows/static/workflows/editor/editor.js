@@ -5,8 +5,11 @@
  * that. Each change is a command that is posted with the revision it was made on.
  */
 import { Expressions } from "./expressions.js";
+import { offerFields } from "./fields.js";
 import { onKey } from "./keys.js";
 import { Mover } from "./mover.js";
+import { repeat } from "./preview.js";
+import "./rows.js";
 import "./rules.js";
 import { Viewer } from "./viewer.js";
 import { ways } from "./ways.js";
@@ -48,7 +51,9 @@ class WfEditor extends Viewer {
 
     settle() {
         super.settle();
-        this.querySelectorAll("wf-rules").forEach((each) => each.settle());
+        this.querySelectorAll("wf-rules, wf-rows").forEach((each) => each.settle());
+        offerFields(this.querySelector("#wf-drawer .wf-settings"));
+        this.querySelectorAll("[data-wf-preview]").forEach(repeat);
         this.expressions.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
         if (paste) {
@@ -157,8 +162,8 @@ class WfEditor extends Viewer {
     get keeping() {
         return {
             ...super.keeping,
-            // Rows of rules are the page's own; they settle by what the server gave.
-            beforeNodeRemoved: (node) => !node.classList?.contains("wf-rules-box"),
+            // Rows are the page's own; they settle by what the server gave.
+            beforeNodeRemoved: (node) => !node.classList?.contains("wf-over"),
         };
     }
 
@@ -230,6 +235,7 @@ class WfEditor extends Viewer {
     }
 
     focused(event) {
+        offerFields(event.target.form);
         if (!this.mover.picked) {
             super.focused(event);
         }

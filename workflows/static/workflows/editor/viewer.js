@@ -9,6 +9,8 @@ import { Finder } from "./finder.js";
 import { Minimap } from "./minimap.js";
 import { Stage } from "./stage.js";
 
+const isOfCanvas = (node) => /^wf-(node|slot|card)\b/.test(node.className);
+
 export class Viewer extends HTMLElement {
     connectedCallback() {
         /** The key of the node that is looked at; empty is the trigger. */
@@ -139,7 +141,9 @@ export class Viewer extends HTMLElement {
     /** What stays as it is when the page becomes what the server says. */
     get keeping() {
         return {
-            beforeNodeMorphed: (node) => node.id !== "wf-map",
+            // Of a thousand nodes one or two have changed; the browser tells them fast.
+            beforeNodeMorphed: (before, after) =>
+                before.id !== "wf-map" && !(isOfCanvas(before) && before.isEqualNode(after)),
             beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
         };
     }
