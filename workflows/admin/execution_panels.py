@@ -76,6 +76,8 @@ class Runs:
     rows: list[Run]
     page: Page[Any]
     title: str
+    #: The node that shows a round which is chosen by its number.
+    key: str
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,9 @@ def _runs(asked: Asked, node: Node | None, key: str) -> Runs | None:
     if trace is None or trace.runs == 1:
         return None
     page = _page(asked, key)
-    return Runs([_run(key, job) for job in page], page, pgettext("of a node", "Runs"))
+    return Runs(
+        [_run(key, job) for job in page], page, pgettext("of a node", "Runs"), key
+    )
 
 
 def _rounds_of(asked: Asked, loop: Node) -> Runs | None:
@@ -194,7 +198,7 @@ def _rounds_of(asked: Asked, loop: Node) -> Runs | None:
         if job.status in WRONG | OPEN_JOBS and first.status not in WRONG:
             marked[job.round] = job
     shown = [marked.get(job.round, job) for job in firsts]
-    return Runs([_run(job.node_key, job) for job in shown], page, _("Rounds"))
+    return Runs([_run(job.node_key, job) for job in shown], page, _("Rounds"), keys[0])
 
 
 def _page(asked: Asked, key: str) -> Page[Job]:

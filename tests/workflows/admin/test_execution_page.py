@@ -180,6 +180,7 @@ def test_rounds_of_a_loop_lead_to_what_went_wrong(page_of, make_version):
 
     text = drawer(page_of(execution, panel="node:loop"))
 
+    assert 'name="panel" value="node:a"' in text
     assert text.count("<li") == 3
     assert f"?panel=node:b&amp;job={wrong.number}&amp;" in text
     assert "3 of 9 rounds" in text

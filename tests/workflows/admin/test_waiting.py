@@ -211,6 +211,24 @@ def test_child_is_linked(make_version, run):
     )
 
 
+def test_nothing_to_name_is_said_so(make_version, run, queued):
+    Execution.objects.filter(pk=queued.pk).update(due_at=None)
+    waiting = run(make_version(node("pause", "for ever")))
+    waiting.jobs.all().delete()
+
+    assert why(queued) == "It waits for its turn."
+    assert why(waiting) == "It waits."
+
+
+def test_node_that_cannot_say_what_it_waits_for_harms_nothing(make_version, run):
+    User.objects.create_user("alice", is_staff=True)
+    config = {"title": "Pay?", "users": "alice"}
+    execution = run(make_version({"key": "ask", "type": "manual", "config": config}))
+    execution.jobs.update(result={"task": -1})
+
+    assert why(execution).endswith("waits for an event or an answer.")
+
+
 def test_whatever_comes_is_said_so(make_version, run):
     execution = run(make_version(node("pause", "for ever")))
 
