@@ -241,7 +241,7 @@ def test_permission_is_asked_for_each(browse, crowd, monkeypatch):
     ("may", "offered"),
     [
         ("cancel_execution", {"", "cancel"}),
-        ("retry_execution", {"", "retry"}),
+        ("retry_execution", {"", "mend", "retry"}),
         ("delete_execution", {"", "delete_selected"}),
     ],
 )
