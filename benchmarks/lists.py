@@ -73,7 +73,7 @@ def _columns(ends: str, moment: str) -> str:
 
 def _ends() -> str:
     cases = " ".join(f"WHEN {n} THEN '{status}'" for n, status in ENDS.items())
-    return f"CASE (n * 7919) %% 100 {cases} ELSE 'succeeded' END"
+    return f"CASE (n %% 10000 * 7919) %% 100 {cases} ELSE 'succeeded' END"
 
 
 def _fill_postgresql(rows: int, first: int) -> None:

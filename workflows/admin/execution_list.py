@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Prefetch, QuerySet
-from django.forms import Media
+from django.forms import Media, Script
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,6 +27,9 @@ from workflows.models import Execution, WorkflowVersion
 
 #: Characters of a reason in the list; all of it is on the page.
 REASON = 120
+#: Names for what select2 shows; the stubs know only strings.
+_SCRIPT: Any = Script("workflows/labels.js", type="module")
+LABELS = Media(js=[_SCRIPT])
 
 
 class ExecutionList(SelectionPages):
@@ -126,7 +129,7 @@ class ExecutionList(SelectionPages):
 
     @property
     def media(self) -> Media:
-        return super().media + workflow_widget(self.admin_site).media
+        return super().media + workflow_widget(self.admin_site).media + LABELS
 
 
 def known(execution: Execution, name: str) -> Any:
