@@ -124,7 +124,7 @@ def measure(page: Page, size: int, version: int) -> Iterator[Figure]:
 
 def script_size() -> float:
     """Add up what the editor loads of scripts, in KB gzipped one by one."""
-    files = [*SCRIPTS.glob("editor/**/*.js"), SCRIPTS / "preview.js"]
+    files = SCRIPTS.glob("editor/**/*.js")
     return sum(len(gzip.compress(file.read_bytes())) for file in files) / 1024
 
 

@@ -5,8 +5,8 @@ checks what a person typed and what a document holds, renders the editor and, th
 `compile`, gives the engine values that are cleaned once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -27,6 +27,7 @@ from workflows.expressions import (
     compile_value,
     is_expression,
 )
+from workflows.rows import PAIRS, RowsWidget
 
 
 def holds_expression(value: object) -> bool:
@@ -166,7 +167,12 @@ class ConditionField(EachRoundField):
 class MappingField(ValueField):
     """A JSON object: names and values, which may be expressions."""
 
-    widget = forms.Textarea(attrs={"rows": 4})
+    widget: Any = RowsWidget(PAIRS)
+
+    def __init__(self, *, hint: Any = None, **options: Any) -> None:
+        super().__init__(**options)
+        if hint is not None and isinstance(self.widget, RowsWidget):
+            self.widget.shown = replace(self.widget.shown, hint=hint)
 
     def accepts_text(self, value: str) -> bool:
         return False
@@ -213,8 +219,11 @@ class ConfigForm(forms.Form):
     """A form whose cleaned data is a configuration."""
 
     #: Headings and the fields below each, for a long form; all fields or none.
-    #: Fields in a tuple share a line.
-    groups: ClassVar[Sequence[tuple[Any, Sequence[str | tuple[str, ...]]]]] = ()
+    #: Fields in a tuple share a line. A third part of a group are classes of the admin,
+    #: such as `collapse` for what is seldom changed.
+    groups: ClassVar[Sequence[tuple[Any, ...]]] = ()
+    #: Fields that only help to ask; a stored configuration has none of them.
+    aids: ClassVar[Collection[str]] = ()
 
     @classmethod
     def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:
@@ -255,7 +264,8 @@ class ConfigForm(forms.Form):
         return {
             name: _plain(value)
             for name, value in self.cleaned_data.items()
-            if value not in (None, "") or self.fields[name].required
+            if name not in self.aids
+            and (value not in (None, "") or self.fields[name].required)
         }
 
     def problems(self) -> Iterator[tuple[str, str]]:

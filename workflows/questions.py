@@ -16,6 +16,7 @@ from workflows.exceptions import WorkflowError
 from workflows.expressions import is_expression
 from workflows.forms import ValueField
 from workflows.harmless import line
+from workflows.rows import Cell, Column, Rows, RowsWidget, Stored
 from workflows.shapes import Field, Kind, Shape
 
 #: Questions of one task, and choices of one question.
@@ -208,13 +209,39 @@ def shown(questions: Sequence[Question], values: Mapping[str, Any]) -> list[Any]
     return pairs
 
 
+#: Questions as the editor shows them.
+ROWS = Rows(
+    Stored.LIST,
+    (
+        Column("name", _("Name"), Cell.TEXT),
+        Column("label", _("Label"), Cell.TEXT, usual=""),
+        Column(
+            "type",
+            _("Type"),
+            Cell.CHOICE,
+            {name: title for name, (title, _make) in TYPES.items()},
+            usual="text",
+        ),
+        Column("initial", _("Filled in before"), usual=""),
+        Column("choices", _("Choices"), Cell.LIST, usual=[]),
+        Column("help", _("Help"), Cell.TEXT, usual=""),
+        Column("required", _("Must be answered"), Cell.FLAG, usual=False),
+    ),
+    _("Question"),
+    _("Add a question"),
+    hint=_("Names are small latin letters, digits and _; answers have them too."),
+)
+
+
 class DocumentField(ValueField):
     """A JSON list that is checked as far as it is no expression."""
 
     widget = forms.Textarea(attrs={"rows": 6})
 
-    def __init__(self, *, read: Any, **options: Any) -> None:
+    def __init__(self, *, read: Any, rows: Rows | None = None, **options: Any) -> None:
         self._read = read
+        if rows is not None:
+            options.setdefault("widget", RowsWidget(rows, {"rows": 6}))
         super().__init__(**options)
 
     def validate(self, value: Any) -> None:

@@ -21,6 +21,7 @@ from workflows.forms import (
     holds_expression,
 )
 from workflows.paths import column_of, path_of, preload_lookups
+from workflows.rows import ORDER, Offered, RowsWidget, fields_and_values
 
 #: Records that one node may create.
 MAX_RECORDS = 1_000
@@ -38,6 +39,8 @@ class NotANumber(WorkflowError):
 class ValuesField(MappingField):
     """The values of a record by field; `{"status": "paid"}`."""
 
+    widget = RowsWidget(fields_and_values(Offered.SETTABLE))
+
     def accepts_text(self, value: str) -> bool:
         return is_expression(value) and value.lstrip().startswith("{{")
 
@@ -52,6 +55,8 @@ class ValuesField(MappingField):
 
 class ManyValuesField(ValuesField):
     """The values of one record, or a list of them for many."""
+
+    widget = RowsWidget(fields_and_values(Offered.SETTABLE, completes=True))
 
     def validate(self, value: Any) -> None:
         rows = value if isinstance(value, list) else [value]
@@ -68,6 +73,8 @@ class ManyValuesField(ValuesField):
 
 class IncrementsField(MappingField):
     """What is added to numbers: `{"stock": -1}`."""
+
+    widget = RowsWidget(fields_and_values(Offered.NUMBERS))
 
     def check_against(self, model: type[Model], value: Any) -> None:
         for name, number in value.items():
@@ -93,6 +100,8 @@ class ColumnsField(PathsField):
 
 class SortField(PathsField):
     """Fields to sort by, the descending ones with a minus: `-total, customer.name`."""
+
+    widget = RowsWidget(ORDER, {"rows": 1})
 
     def check_against(self, model: type[Model], value: Any) -> None:
         for name in value:

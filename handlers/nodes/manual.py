@@ -16,6 +16,7 @@ from handlers.people.asking import Place, Request, Times, ask, close
 from handlers.people.assignees import find_people
 from handlers.people.choosing import PeopleField, PeopleForm, chosen
 from handlers.people.models import HumanTask
+from handlers.people.outcomes import OutcomeWrong
 from handlers.people.spans import read_spans
 from handlers.people.states import Escalation, Rule, TaskState
 from handlers.time_limits import TimeLimitForm
@@ -40,6 +41,7 @@ from workflows.forms import (
     TextExpression,
 )
 from workflows.questions import DocumentField
+from workflows.rows import Cell, Column, Rows, Stored
 
 BRANCH, CONTINUE, ONLY_YES = "branch", "continue", "only_yes"
 
@@ -59,6 +61,40 @@ class SpansField(forms.CharField):
             raise ValidationError(str(error)) from error
         if len(spans) > self._most:
             raise ValidationError(gettext("Give one duration, such as 2d."))
+
+
+OUTCOMES = Rows(
+    Stored.LIST,
+    (
+        Column("name", _("Name"), Cell.TEXT),
+        Column("title", _("Button"), Cell.TEXT, usual=""),
+        Column("yes", _("Counts as a yes"), Cell.FLAG),
+        Column("questions", _("Required questions must be answered"), Cell.FLAG),
+        Column("comment", _("Needs a comment"), Cell.FLAG, usual=False),
+    ),
+    _("Outcome"),
+    _("Add an outcome"),
+    hint=_("Without any they are approve and reject."),
+)
+
+
+class OutcomesField(DocumentField):
+    """A JSON list that is checked as far as it is no expression."""
+
+    def prepare_value(self, value: Any) -> Any:
+        # What outcomes leave open is shown as it is meant.
+        return super().prepare_value(_with_flags(value))
+
+
+def _with_flags(value: Any) -> Any:
+    if not isinstance(value, list) or not value:
+        return value
+    try:
+        meant = outcomes.read_outcomes(value)
+    except OutcomeWrong:
+        return value
+    flags = [{name: each[name] for name in ("yes", "questions")} for each in meant]
+    return [{**flag, **each} for each, flag in zip(value, flags, strict=True)]
 
 
 class ManualForm(TimeLimitForm, PeopleForm):
@@ -81,6 +117,7 @@ class ManualForm(TimeLimitForm, PeopleForm):
     questions = DocumentField(
         label=_("Questions"),
         read=questions.read_questions,
+        rows=questions.ROWS,
         required=False,
         help_text=_(
             'A list: [{"name": "amount", "label": "Amount", "type": "decimal", '
@@ -89,9 +126,10 @@ class ManualForm(TimeLimitForm, PeopleForm):
         )
         % {"types": ", ".join(questions.TYPES)},
     )
-    outcomes = DocumentField(
+    outcomes = OutcomesField(
         label=_("Outcomes"),
         read=outcomes.read_outcomes,
+        rows=OUTCOMES,
         required=False,
         help_text=_(
             'Empty means approve and reject. A list: [{"name": "approve", "title": '

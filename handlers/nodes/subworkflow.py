@@ -44,6 +44,7 @@ class SubWorkflowForm(NodeForm):
     input = MappingField(
         label=_("Input"),
         required=False,
+        hint=_("It sees them as trigger.data."),
         help_text=_(
             'What it sees as trigger.data: {"order": "{{ trigger.data.id }}"}.'
         ),

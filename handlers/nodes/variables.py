@@ -66,21 +66,25 @@ class VariablesForm(NodeForm):
     set = VariablesField(
         label=_("Set"),
         required=False,
+        hint="",
         help_text=_('What they become: {"total": 0, "first": "{{ nodes.a }}"}.'),
     )
     add = VariablesField(
         label=_("Add a number"),
         required=False,
+        hint=_("A variable begins with 0."),
         help_text=_('{"total": "{{ loop.item.price }}", "left": -1}; begins with 0.'),
     )
     append = VariablesField(
         label=_("Append to a list"),
         required=False,
+        hint=_("The value becomes the last item."),
         help_text=_('One item each: {"names": "{{ loop.item.name }}"}.'),
     )
     merge = VariablesField(
         label=_("Put into an object"),
         required=False,
+        hint=_('An object such as {"tea": 7}; its keys replace those of that name.'),
         help_text=_('{"stock": {"tea": 7}}: its keys replace those of the same name.'),
     )
 

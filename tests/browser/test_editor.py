@@ -71,7 +71,7 @@ def test_daily_workflow_takes_ten_clicks_at_most(browse):
     expect(page.get_by_label("Title")).to_be_focused()
     page.keyboard.type("Daily")
     click("button", "Save")
-    click.choose("#id_trigger-kind", "cron")
+    click("radio", "cron")
     click("textbox", "Cron expression", "#wf-drawer")
     page.keyboard.type("0 9 * * *")
     click("button", "Save", "#wf-drawer")
@@ -84,9 +84,9 @@ def test_daily_workflow_takes_ten_clicks_at_most(browse):
     page.keyboard.type("{{ 6 * 7 }}")
     click("button", "Save", "#wf-drawer")
     said(page, "Change “Calculation”")
-    click("button", "Enable", "#wf-bar")
+    click("switch", "Enabled", "#wf-bar")
 
-    expect(page.get_by_role("button", name="Disable", exact=True).first).to_be_visible()
+    expect(page.get_by_role("switch", name="Enabled", checked=True)).to_be_visible()
     version = WorkflowVersion.objects.get(enabled=True)
     assert find(version.definition, "calculation")["config"] == {"value": "{{ 6 * 7 }}"}
     assert click.count <= 10
@@ -227,7 +227,7 @@ def test_conflict_shows_what_others_did_and_lets_one_insist(page, version):
     page.keyboard.press("Control+s")
     expect(page.locator("#wf-notes")).to_contain_text("Changed by them")
     expect(text).to_have_value("mine")
-    page.get_by_role("button", name="Make my change all the same").click()
+    page.get_by_role("button", name="Keep mine").click()
     said(page, "Change")
 
     version.refresh_from_db()

@@ -48,7 +48,7 @@ def opened(browse, version):
         page = browse(**{"locale": "en-GB", **options})
         page.complaints = complaints_of(page)
         page.goto(f"{url('workflowversion_change', version.pk)}?panel=node:{key}")
-        expect(page.locator(".wf-rules-box")).to_be_visible()
+        expect(page.locator("wf-rules .wf-over")).to_be_visible()
         return page
 
     return opened
@@ -133,7 +133,7 @@ def test_rows_are_those_of_the_node_that_is_opened(opened):
     page.locator("#node-orders .wf-card-title").click()
 
     expect(page.locator(".wf-rule")).to_have_count(3)
-    expect(page.locator(".wf-rules-box")).to_have_count(1)
+    expect(page.locator("wf-rules .wf-over")).to_have_count(1)
 
 
 def test_rows_of_a_frozen_version_cannot_be_changed(opened, version):
@@ -142,14 +142,14 @@ def test_rows_of_a_frozen_version_cannot_be_changed(opened, version):
     page = opened("orders")
 
     expect(page.locator(".wf-rule")).to_have_count(3)
-    expect(page.locator(".wf-rules-box :is(input, select):enabled")).to_have_count(0)
-    expect(page.locator(".wf-drop, .wf-rules-foot")).to_have_count(0)
+    expect(page.locator(".wf-over :is(input, select):enabled")).to_have_count(0)
+    expect(page.locator(".wf-drop, .wf-over-foot")).to_have_count(0)
 
 
 def test_filter_offers_fields_and_comparisons_that_fit(opened):
     page = opened("orders")
 
-    option = page.locator(".wf-rules-box datalist option[value='customer.name']")
+    option = page.locator("wf-rules datalist option[value='customer.name']")
     expect(option).to_have_count(1)
     total = page.locator(".wf-rule").nth(1).locator("option[value=contains]")
     expect(total).to_be_disabled()
@@ -185,7 +185,7 @@ def test_what_rows_cannot_show_stays_json(opened):
     page.locator("#id_config-filter").fill(odd)
     press(page, "As rules")
 
-    expect(page.locator(".wf-rules-box")).to_contain_text("it stays JSON")
+    expect(page.locator("wf-rules .wf-over")).to_contain_text("it stays JSON")
     expect(page.locator("#id_config-filter")).to_have_value(odd)
 
 

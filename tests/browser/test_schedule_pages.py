@@ -99,8 +99,8 @@ def test_the_form_shows_what_its_mode_needs(browse, versions):
     expect(page.locator("[name=trigger-start_field]")).to_be_hidden()
     expect(page.locator("[name=trigger-every]")).to_be_hidden()
 
-    page.locator("[name=trigger-mode]").select_option("field")
-    page.locator("[name=trigger-kind]").select_option("interval")
+    page.get_by_role("radio", name="Date field of a collection").check()
+    page.get_by_role("radio", name="every …").check()
 
     expect(page.locator("[name=trigger-start_field]")).to_be_visible()
     expect(page.locator("[name=trigger-starts_at]")).to_be_hidden()
@@ -111,9 +111,65 @@ def test_the_form_shows_what_its_mode_needs(browse, versions):
 def test_a_field_that_is_wrong_shows_in_any_mode(browse, versions):
     page = browse(locale="en-GB")
     page.goto(url("workflowversion_change", versions[0].pk) + "?panel=trigger")
-    page.locator("[name=trigger-kind]").select_option("interval")
+    page.get_by_role("radio", name="every …").check()
     page.locator("[name=trigger-every]").fill("1.5")
-    page.locator("[name=trigger-kind]").select_option("none")
+    page.get_by_role("radiogroup", name="Repeat").get_by_role(
+        "radio", name="never"
+    ).check()
     page.locator("#wf-drawer").get_by_role("button", name="Save").click()
 
     expect(page.locator("#wf-drawer .errorlist").first).to_be_visible()
+
+
+def test_end_and_day_show_what_their_choice_needs(browse, versions):
+    page = browse(locale="en-GB")
+    page.goto(url("workflowversion_change", versions[0].pk) + "?panel=trigger")
+    runs, moment = page.get_by_label("Ends after runs"), page.get_by_label("Ends at")
+    expect(runs).to_be_hidden()
+    expect(moment).to_be_hidden()
+
+    page.locator("[name=trigger-ends]").select_option("counted")
+    expect(runs).to_be_visible()
+    expect(moment).to_be_hidden()
+    page.get_by_role("radio", name="every …").check()
+    page.locator("[name=trigger-unit]").select_option("months")
+    expect(page.get_by_label("Day of the month")).to_be_hidden()
+    page.get_by_label("Which day").select_option("nth")
+
+    expect(page.get_by_label("Which of them")).to_be_visible()
+    expect(page.get_by_label("Day of the month")).to_be_hidden()
+
+
+SENTENCES = {
+    "en-GB": "every 2 weeks on Monday and Thursday at 09:00",
+    "ru-RU": "каждые 2 недели по понедельникам и четвергам в 09:00",
+}
+
+
+@pytest.mark.parametrize("locale", SENTENCES)
+def test_repetition_is_read_back_while_it_is_chosen(browse, versions, locale):
+    page = browse(locale=locale)
+    page.goto(url("workflowversion_change", versions[0].pk) + "?panel=trigger")
+    page.locator("[name=trigger-kind][value=interval]").check()
+    page.locator("[name=trigger-starts_at]").fill("2026-11-23T09:00:00")
+    page.locator("[name=trigger-every]").fill("2")
+    page.locator("[name=trigger-unit]").select_option("weeks")
+    for weekday in (0, 3):
+        page.locator(f"[name=trigger-weekdays][value='{weekday}']").check()
+
+    expect(page.locator(".wf-sentence")).to_have_text(
+        SENTENCES[locale], ignore_case=True
+    )
+    expect(page.locator(".wf-runs tbody tr")).to_have_count(10)
+
+
+def test_date_fields_of_the_collection_are_offered(browse, versions):
+    page = browse(locale="en-GB")
+    page.goto(url("workflowversion_change", versions[0].pk) + "?panel=trigger")
+    page.get_by_role("radio", name="Date field of a collection").check()
+    page.locator("[name=trigger-collection]").select_option("shop.order")
+    page.locator("[name=trigger-start_field]").focus()
+
+    offered = page.locator("input[name=trigger-start_field] + datalist option")
+    expect(offered).to_have_count(3)
+    assert offered.first.get_attribute("value") in {"created_at", "paid_at"}

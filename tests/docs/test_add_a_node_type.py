@@ -50,3 +50,11 @@ def test_its_confirmation_is_what_somebody_replied(page, make_version, run):
 
     assert accepted is True
     assert execution.jobs.get().result == {"by": "Alice"}
+
+
+def test_its_scene_is_built_from_rows(page):
+    form = page.execute("lamps/scenes.py").SceneForm
+    given = form.for_config({"lamps": [{"lamp": "Hall", "colour": "red"}]})
+
+    assert given.is_valid()
+    assert '<option value="blue">blue</option>' in str(form()["lamps"])

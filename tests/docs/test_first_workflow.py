@@ -79,17 +79,25 @@ def save(page):
 def fill(page, part, **settings):
     for name, value in settings.items():
         field = page.locator(f"#id_{part}-{name}")
-        if field.evaluate("field => field.tagName") == "SELECT":
-            field.select_option(label=value)
-        else:
-            if field.is_hidden():
-                page.get_by_role("button", name="As JSON").click()
-            field.fill(value)
+        match field.evaluate("field => field.tagName"):
+            case "SELECT":
+                field.select_option(label=value)
+            case "DIV":
+                field.get_by_role("radio", name=value).check()
+            case _:
+                write(page, field, value)
+
+
+def write(page, field, value):
+    if field.is_hidden():
+        rows = page.locator("wf-rows, wf-rules").filter(has=field)
+        rows.get_by_role("button", name="As JSON").click()
+    field.fill(value)
 
 
 def enable(page):
-    page.locator("#wf-bar").get_by_role("button", name="Enable").click()
-    page.get_by_role("button", name="Disable", exact=True).wait_for()
+    page.get_by_role("switch", name="Enabled").click()
+    page.get_by_role("switch", name="Enabled", checked=True).wait_for()
 
 
 def cancel(page, link, number):
@@ -108,7 +116,7 @@ def pass_time(order):
 
 def test_every_minute_cancels_an_unpaid_order(page, order):
     add_workflow(
-        page, starts_at="2026-01-01 00:00:00", kind="every …", every="1", unit="minutes"
+        page, starts_at="2026-01-01T00:00:00", kind="every …", every="1", unit="minutes"
     )
     minutes = {"amount": "30", "unit": "minutes", "date": "{{ trigger.date }}"}
     add_node(page, "Add the first node", "Dates", operation="subtract", **minutes)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from workflows import graph
+from workflows.graph import schema
 
 
 def line(*nodes):
@@ -112,6 +113,32 @@ def test_remove_undoes_insert(place):
 )
 def test_what_is_wrong_with_a_definition_is_named(definition, culprit):
     assert culprit in " ".join(graph.check(definition))
+
+
+ODD = st.one_of(
+    st.none(), st.booleans(), st.integers(0, 2), st.sampled_from(["", "A", "a\n"]),
+    st.just({"attempts": 0}), st.just([{}]),
+)  # fmt: skip
+RIGHT = {
+    "key": "a", "type": "t", "title": "T", "note": "N", "disabled": True,
+    "config": {}, "timeout": 5, "on_error": "continue", "retry": {"attempts": 2},
+    "branches": {"yes": [node("b")]},
+}  # fmt: skip
+NAMES = st.sampled_from([*RIGHT, "colour"])
+
+
+@given(st.sets(NAMES), st.dictionaries(NAMES, ODD, max_size=2), st.booleans())
+def test_the_fast_look_takes_nothing_that_the_schema_refuses(absent, odd, inside):
+    kept = {name: value for name, value in RIGHT.items() if name not in absent}
+    changed = {**kept, **odd}
+    definition = line(node("c", no=[changed]) if inside else changed)
+
+    refused = any(schema._VALIDATOR.iter_errors(definition))
+    assert not (schema.plainly_right(definition) and refused)
+
+
+def test_the_fast_look_takes_what_is_right():
+    assert schema.plainly_right(line(RIGHT, node("c", no=[])))
 
 
 def test_endless_nesting_is_a_sentence_too():

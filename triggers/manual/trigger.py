@@ -11,6 +11,7 @@ from workflows.contracts import Shape, Trigger
 from workflows.exceptions import WorkflowError
 from workflows.forms import ConfigForm
 from workflows.questions import (
+    ROWS,
     TYPES,
     DocumentField,
     field_of,
@@ -25,6 +26,7 @@ class ManualForm(ConfigForm):
     questions = DocumentField(
         label=_("Questions"),
         read=read_questions,
+        rows=ROWS,
         required=False,
         help_text=_(
             'A list: [{"name": "amount", "label": "Amount", "type": "decimal", '

@@ -1,6 +1,5 @@
 """The form of a schedule: both modes, the repetition, the ends, missed runs."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -8,14 +7,14 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db.models import DateField
-from django.utils.dateparse import parse_datetime
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language, gettext, gettext_lazy as _
 
 from triggers.schedule.config import ALL, FIELD, ONCE, SKIP, TIME, ScheduleConfig
+from triggers.schedule.fields import LONGEST, DayField, MomentField
 from triggers.schedule.recurrence import InvalidRule, zone_named
+from triggers.schedule.widgets import Tabs, ZoneInput
 from workflows.collections import collection, field_of
 from workflows.exceptions import WorkflowError
 from workflows.forms import CollectionField, ConfigForm
@@ -42,70 +41,58 @@ MISFIRES = [
     (ONCE, _("run once")),
     (ALL, _("run all of them")),
 ]
-#: Longer names, expressions and days are mistakes, and not worth repeating.
-LONGEST = 200
-_WRITTEN = re.compile(r"\d{4}-\d\d?-\d\d?[\d:TtZz+., -]{0,30}")
+AFTER, BEFORE = "after", "before"
+#: Scripts offer the dates of the collection there.
+OFFERED = {"data-wf-fields": "dates", "autocomplete": "off"}
+SIDES = [(AFTER, _("after the date")), (BEFORE, _("before the date"))]
+NEVER, AT, COUNTED, FIRST = "never", "at", "counted", "first"
+ENDS = [
+    (NEVER, _("never")),
+    (AT, _("at a moment")),
+    (COUNTED, _("after a number of runs")),
+    (FIRST, _("at whichever of both is first")),
+]
+#: What an end is said by, other than by its kind.
+_ENDED_BY = {
+    NEVER: (),
+    AT: ("ends_at", "end_field", "end_offset"),
+    COUNTED: ("max_runs",),
+    FIRST: ("ends_at", "end_field", "end_offset", "max_runs"),
+}
 _SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
-
-
-class MomentField(forms.CharField):
-    """A moment: on the wall clock of the schedule, or with an offset of its own."""
-
-    widget = forms.TextInput(attrs={"placeholder": "2026-11-22 09:00:00"})
-
-    def to_python(self, value: Any) -> Any:
-        if value in self.empty_values or isinstance(value, datetime):
-            return value or None
-        text = str(value).strip()
-        try:
-            # Python reads more as a date than people mean as one.
-            moment = parse_datetime(text) if _WRITTEN.fullmatch(text) else None
-        except ValueError:
-            moment = None
-        if moment is None:
-            message = gettext("Enter a date and time, such as 2026-11-22 09:00:00.")
-            raise ValidationError(message)
-        return moment
-
-
-class DayField(forms.JSONField):
-    """The day of a month as JSON; nothing is shown as nothing, not as `null`."""
-
-    widget = forms.Textarea(attrs={"rows": 2})
-
-    def to_python(self, value: Any) -> Any:
-        try:
-            short = not isinstance(value, str) or len(value) <= LONGEST
-            return super().to_python(value if short else value[:LONGEST])
-        except ValueError:  # a number of very many digits
-            raise ValidationError(self.error_messages["invalid"]) from None
-
-    def prepare_value(self, value: Any) -> Any:
-        return None if value is None else super().prepare_value(value)
 
 
 class ScheduleForm(ConfigForm):
     """Stores `{"mode", "zone", "repeat": {...}, ...}`; see the reference of rules."""
 
-    mode = forms.ChoiceField(label=_("Mode"), choices=MODES, initial=TIME)
-    zone = forms.CharField(label=_("Time zone"), max_length=100, required=False)
+    mode = forms.ChoiceField(
+        label=_("Mode"), choices=MODES, initial=TIME, widget=Tabs(_("Mode"))
+    )
+    zone = forms.CharField(
+        label=_("Time zone"), max_length=100, required=False, widget=ZoneInput
+    )
     starts_at = MomentField(label=_("Starts at"), required=False)
     collection = CollectionField(label=_("Collection"), required=False)
     start_field = forms.CharField(
-        label=_("Date field"), max_length=LONGEST, required=False
+        label=_("Date field"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.TextInput(OFFERED),
     )
     start_offset = forms.IntegerField(
         label=_("Distance"),
         required=False,
         min_value=-LONGEST_SECONDS,
         max_value=LONGEST_SECONDS,
-        help_text=_("Negative is before the date."),
     )
     start_unit = forms.ChoiceField(
         label=_("Unit"), choices=UNITS, required=False, initial="minutes"
     )
+    start_side = forms.ChoiceField(label=_("Side"), choices=SIDES, required=False)
     preload = PreloadField(label=_("Relations to load"), required=False)
-    kind = forms.ChoiceField(label=_("Repeat"), choices=REPEATS, initial="none")
+    kind = forms.ChoiceField(
+        label=_("Repeat"), choices=REPEATS, initial="none", widget=Tabs(_("Repeat"))
+    )
     every = forms.IntegerField(label=_("Every"), required=False)
     unit = forms.ChoiceField(
         label=_("Unit"), choices=LONG_UNITS, required=False, initial="minutes"
@@ -117,17 +104,21 @@ class ScheduleForm(ConfigForm):
         coerce=int,
         widget=forms.CheckboxSelectMultiple,
     )
-    on = DayField(
-        label=_("On the day"),
+    on = DayField(label=_("On the day"), required=False)
+    expression = forms.CharField(
+        label=_("Cron expression"),
         required=False,
-        help_text=_(
-            'Of months: {"day": 31}, {"last_day": true}, {"nth": 2, "weekday": 0}.'
-        ),
+        help_text=_("Minute, hour, day, month, weekday: 0 9 * * 1-5."),
     )
-    expression = forms.CharField(label=_("Cron expression"), required=False)
+    ends = forms.ChoiceField(
+        label=_("Ends"), choices=ENDS, initial=NEVER, required=False
+    )
     ends_at = MomentField(label=_("Ends at"), required=False)
     end_field = forms.CharField(
-        label=_("Ends by date field"), max_length=LONGEST, required=False
+        label=_("Ends by date field"),
+        max_length=LONGEST,
+        required=False,
+        widget=forms.TextInput(OFFERED),
     )
     end_offset = forms.IntegerField(
         label=_("Distance"),
@@ -136,6 +127,7 @@ class ScheduleForm(ConfigForm):
         max_value=LONGEST_SECONDS,
     )
     end_unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, required=False)
+    end_side = forms.ChoiceField(label=_("Side"), choices=SIDES, required=False)
     max_runs = forms.IntegerField(
         label=_("Ends after runs"),
         required=False,
@@ -172,24 +164,45 @@ class ScheduleForm(ConfigForm):
         (_("Start"), ["mode", "zone", "starts_at"]),
         (
             _("Date field of a collection"),
-            ["collection", "start_field", ("start_offset", "start_unit"), "preload"],
+            [
+                ("collection", "start_field"),
+                ("start_offset", "start_unit", "start_side"),
+                "preload",
+            ],
         ),
         (_("Repeat"), ["kind", ("every", "unit"), "weekdays", "on", "expression"]),
-        (_("End"), ["ends_at", "end_field", ("end_offset", "end_unit"), "max_runs"]),
-        (_("Missed runs"), ["misfire", "misfire_grace", "misfire_max"]),
-        (_("Load"), ["jitter"]),
+        (
+            _("End"),
+            [
+                "ends",
+                "ends_at",
+                "end_field",
+                ("end_offset", "end_unit", "end_side"),
+                "max_runs",
+            ],
+        ),
+        (
+            _("Missed runs, load"),
+            ["misfire", ("misfire_grace", "misfire_max"), "jitter"],
+            "collapse",
+        ),
     ]
+    aids = ("ends", "start_side", "end_side")
     REPEAT_FIELDS = ("kind", "every", "unit", "weekdays", "on", "expression")
 
     @classmethod
     def flat(cls, config: Mapping[str, Any]) -> dict[str, Any]:
         flat = _on_the_wall(config)
         repeat = flat.pop("repeat", None) or {"kind": "none"}
-        return {**flat, **repeat}
+        return {**flat, **_sides(config), "ends": _end_of(config), **repeat}
 
     @property
     def config(self) -> dict[str, Any]:
         config = super().config
+        for name in ("start", "end"):
+            side = self.cleaned_data.get(f"{name}_side")
+            if side == BEFORE and config.get(f"{name}_offset"):
+                config[f"{name}_offset"] = -abs(config[f"{name}_offset"])
         repeat = {
             name: config.pop(name) for name in self.REPEAT_FIELDS if name in config
         }
@@ -197,6 +210,7 @@ class ScheduleForm(ConfigForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        self._keep_end(cleaned)
         cleaned["zone"] = cleaned.get("zone") or settings.TIME_ZONE
         try:
             self._place_in_zone(zone_named(cleaned["zone"]))
@@ -209,6 +223,22 @@ class ScheduleForm(ConfigForm):
         if not self.errors and cleaned["mode"] == FIELD:
             self._check_fields()
         return cleaned
+
+    def _keep_end(self, cleaned: dict[str, Any]) -> None:
+        """Forget what does not belong to the kind of end that is chosen."""
+        ends = cleaned.get("ends")
+        kept = _ENDED_BY.get(ends or FIRST, ())
+        for name in set(_ENDED_BY[FIRST]) - set(kept):
+            cleaned[name] = None
+            self.errors.pop(name, None)
+        needed = {AT: _ENDED_BY[AT][:2], COUNTED: _ENDED_BY[COUNTED]}.get(
+            ends or "", ()
+        )
+        if needed and not any(
+            cleaned.get(name) or name in self.errors for name in needed
+        ):
+            message = forms.Field.default_error_messages["required"]
+            self.add_error(needed[0], message)
 
     def _place_in_zone(self, zone: ZoneInfo) -> None:
         for name in ("starts_at", "ends_at"):
@@ -273,6 +303,24 @@ class ScheduleForm(ConfigForm):
             if abs(offset) * _SECONDS[unit] > LONGEST_SECONDS:
                 message = gettext("That is more than a hundred years.")
                 self.add_error(f"{name}_offset", message)
+
+
+def _end_of(config: Mapping[str, Any]) -> str:
+    has_moment = any(config.get(name) for name in ("ends_at", "end_field"))
+    if config.get("max_runs") is None:
+        return AT if has_moment else NEVER
+    return FIRST if has_moment else COUNTED
+
+
+def _sides(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Say distances without a sign, and on which side of the date they are."""
+    flat: dict[str, Any] = {}
+    for name in ("start", "end"):
+        offset = config.get(f"{name}_offset")
+        if isinstance(offset, int):
+            flat[f"{name}_offset"] = abs(offset)
+            flat[f"{name}_side"] = BEFORE if offset < 0 else AFTER
+    return flat
 
 
 def _on_the_wall(config: Mapping[str, Any]) -> dict[str, Any]:

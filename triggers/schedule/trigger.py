@@ -35,7 +35,10 @@ from workflows.record_shapes import record_shape
 
 
 class ScheduleTrigger(Trigger):
-    """Starts workflows when a moment comes, to the second."""
+    """Starts workflows when a moment comes, to the second.
+
+    A distance from a date is negative before it.
+    """
 
     type = "schedule"
     title = _("Schedule")

@@ -26,6 +26,8 @@ ICONS = {
     "timed_out": "M4 2h8M4 14h8M4.5 2c0 4 7 8 7 12M11.5 2c0 4-7 8-7 12",
     "rejected": "M4.5 8h7M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13",
     "missed": "M3 3l6 5-6 5zM12 3v10",
+    "pinned": "M5.5 2h5M6.5 2v4L4 9h8L9.5 6V2M8 9v5",
+    "untouched": "M3 3l6 5-6 5zM12 3v10",
     "planned": "M3 4h10v9H3zM3 7h10M6 2.5v3M10 2.5v3",
     "skipped": "M3 3l6 5-6 5zM12 3v10",
     "on": "M2.5 8.5l4 4 7-9",

@@ -7,8 +7,8 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows.admin.badges import cut, pretty
-from workflows.admin.editing import trigger_of
 from workflows.admin.listing import trigger_in_words
+from workflows.admin.summaries import trigger_of
 from workflows.admin.version_access import VersionAccess
 from workflows.editor import marks, title_of
 from workflows.editor.canvas import Remarks
@@ -129,11 +129,11 @@ def _row(change: Change) -> dict[str, Any]:
 def _shown(difference: Difference) -> dict[str, str]:
     return {
         "name": difference.name,
-        "before": _text(difference.before),
-        "after": _text(difference.after),
+        "before": shown_value(difference.before),
+        "after": shown_value(difference.after),
     }
 
 
-def _text(value: Any) -> str:
+def shown_value(value: Any) -> str:
     text = value if isinstance(value, str) else pretty(value)
     return "" if value is None else cut(text, SHOWN)

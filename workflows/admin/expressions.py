@@ -9,15 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from workflows.admin.asked import found
 from workflows.admin.badges import cut, pretty
-from workflows.admin.panels import found
 from workflows.admin.version_access import VersionAccess
 from workflows.collections import collection
 from workflows.editor.fields import fields_of
 from workflows.editor.names import names_at
 from workflows.editor.samples import samples_of, tried
 from workflows.exceptions import CollectionNotAllowed, NoSample, WorkflowError
-from workflows.models import Execution
 
 #: Characters of a result that are shown.
 SHOWN = 500
@@ -40,7 +39,7 @@ class ExpressionPages(VersionAccess):
         """List the names at a node; who may see runs, sees values of the last one."""
         version = self.target(request, object_id, "view")
         found(version, key)
-        samples = samples_of(version) if self._sees_runs(request) else None
+        samples = samples_of(version) if self.sees_runs(request) else None
         return JsonResponse({"names": names_at(version, key, samples)})
 
     def fields_view(self, request: HttpRequest, object_id: str) -> JsonResponse:
@@ -56,7 +55,7 @@ class ExpressionPages(VersionAccess):
         """Work a setting out with the values of the last run; nothing is saved."""
         version = self.target(request, object_id, "change")
         found(version, key)
-        if not self._sees_runs(request):
+        if not self.sees_runs(request):
             raise PermissionDenied
         samples, text = samples_of(version) or {}, request.POST.get("text", "")
         try:
@@ -67,10 +66,6 @@ class ExpressionPages(VersionAccess):
         except WorkflowError as error:
             return JsonResponse({"text": cut(str(error), SHOWN), "kind": "error"})
         return JsonResponse({"text": cut(_shown(value), SHOWN), "kind": "result"})
-
-    def _sees_runs(self, request: HttpRequest) -> bool:
-        runs = self.admin_site.get_model_admin(Execution)
-        return bool(runs.has_view_permission(request))
 
 
 def _shown(value: Any) -> str:

@@ -57,17 +57,20 @@ class PunctualAdmin(admin.ModelAdmin):
     def page(
         self, request: HttpRequest, template: str, **context: Any
     ) -> TemplateResponse:
-        request.current_app = self.admin_site.name
         shared = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "media": self.media,
         }
-        response = TemplateResponse(
-            request,
-            f"admin/{self.opts.app_label}/{template}",
-            {**shared, **context},
-        )
+        return self.fragment(request, template, **{**shared, **context})
+
+    def fragment(
+        self, request: HttpRequest, template: str, **context: Any
+    ) -> TemplateResponse:
+        """Answer with a part of a page, which needs nothing of what is around it."""
+        request.current_app = self.admin_site.name
+        name = f"admin/{self.opts.app_label}/{template}"
+        response = TemplateResponse(request, name, context)
         if policy := settings().content_security_policy:
             response.headers["Content-Security-Policy"] = policy
         return response
@@ -83,10 +86,20 @@ def sentences(error: WorkflowError) -> list[str]:
     return error.problems if isinstance(error, InvalidDefinition) else [str(error)]
 
 
-def done(form: forms.Form, change: Callable[[], Any]) -> bool:
-    """Make a change; what keeps it from being made becomes an error of the form."""
+def done(
+    form: forms.Form,
+    change: Callable[[], Any],
+    *,
+    raises: tuple[type[WorkflowError], ...] = (),
+) -> bool:
+    """Make a change; what keeps it from being made becomes an error of the form.
+
+    But for what it `raises`.
+    """
     try:
         change()
+    except raises:
+        raise
     except WorkflowError as error:
         for sentence in sentences(error):
             form.add_error(None, sentence)
@@ -96,9 +109,12 @@ def done(form: forms.Form, change: Callable[[], Any]) -> bool:
 def laid_out(form: forms.Form) -> AdminForm:
     """Lay a form out as the admin does, under the headings that it names."""
     groups = form.groups if isinstance(form, ConfigForm) else ()
-    fieldsets = [(title, {"fields": list(names)}) for title, names in groups]
+    fieldsets: list[Any] = [
+        (title, {"fields": list(names), "classes": classes})
+        for title, names, *classes in groups
+    ]
     rest: Mapping[str, Any] = {"fields": list(form.fields)}
-    return AdminForm(form, fieldsets or [(None, rest)], {})  # type: ignore[list-item, arg-type]  # lazy titles
+    return AdminForm(form, fieldsets or [(None, rest)], {})  # type: ignore[arg-type]  # for any form
 
 
 def closed(form: forms.Form) -> forms.Form:

@@ -5,23 +5,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows import registry
+from workflows.admin.asked import Asked, Made, found
+from workflows.admin.manual_runs import ran_panel, run_panel
 from workflows.admin.node_forms import NodeForms, forms_of
 from workflows.admin.pages import closed, laid_out
 from workflows.admin.parts import PARTS
 from workflows.admin.previews import previewed
+from workflows.admin.rehearsal_panels import pin_panel, test_panel, tested_panel
 from workflows.admin.summaries import panel_where_mended, version_rows
 from workflows.editor import branches_of, title_of
 from workflows.editor.canvas import group_of
 from workflows.editor.commands import branches_with_nodes, size_of
-from workflows.graph import Node, find
 from workflows.models import WorkflowVersion
 from workflows.node_options import NodeOptions
-from workflows.services import Problem
+from workflows.services import problems_at
 
 #: Titles of the groups that a handler may name; other groups name themselves.
 GROUPS = {
@@ -31,25 +33,6 @@ GROUPS = {
     "outside": gettext_lazy("The world outside"),
     "people": gettext_lazy("People"),
 }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a panel is asked for: the version, who looks, and what was typed."""
-
-    request: HttpRequest
-    version: WorkflowVersion
-    may: dict[str, bool]
-    problems: list[Problem]
-    #: What follows the name: the key of a node.
-    subject: str = ""
-    #: A form that was posted and could not be saved.
-    posted: Any = None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the nodes and the trigger may be changed."""
-        return self.may["change"] and not self.version.is_frozen
 
 
 @dataclass(frozen=True)
@@ -73,9 +56,6 @@ def panel_of(name: str, asked: Asked) -> Panel | None:
     return Panel(name, title, f"admin/workflows/editor/{kind}.html", context)
 
 
-Made = tuple[str, dict[str, Any]]
-
-
 def _node(asked: Asked) -> Made:
     version = asked.version
     node = found(version, asked.subject)
@@ -84,7 +64,6 @@ def _node(asked: Asked) -> Made:
         both.close()
     kind = node["type"]
     handler = registry.nodes.get(kind) if kind in registry.nodes else None
-    of_node = [each for each in asked.problems if each.node == node["key"]]
     title = node.get("title") or title_of(kind)
     return title, {
         "node": node,
@@ -94,12 +73,12 @@ def _node(asked: Asked) -> Made:
         "frame": laid_out(both.frame),
         "options": laid_out(both.options),
         "has_options": NodeOptions.read(node) is not None,
-        "may_test": asked.request.user.has_perm("workflows.test_node"),
+        "may_test": asked.may["test"],
         "config": laid_out(both.config) if both.config else None,
         "open": asked.is_open,
         "kept": branches_with_nodes(node),
         "size": size_of(node),
-        "node_problems": of_node if asked.posted is None else [],
+        "node_problems": problems_at(version, node) if asked.posted is None else [],
     }
 
 
@@ -193,13 +172,16 @@ KEYS = (
     (("Alt+↑", "Alt+↓"), gettext_lazy("move the node one place")),
     (("Ctrl+C",), gettext_lazy("copy the node with its branches")),
     (("Ctrl+V",), gettext_lazy("paste behind this node")),
+    (("Ctrl+Shift+V",), gettext_lazy("paste; the arrows choose a place")),
     (("Ctrl+D",), gettext_lazy("duplicate the node")),
     (("Delete",), gettext_lazy("delete the node")),
+    (("Shift+Delete",), gettext_lazy("delete it, and keep the nodes of its branch")),
     (("C",), gettext_lazy("fold the branches, or unfold them")),
     (("Ctrl+Z",), gettext_lazy("undo")),
     (("Ctrl+Y", "Ctrl+Shift+Z"), gettext_lazy("redo")),
     (("/", "Ctrl+K"), gettext_lazy("find a node")),
     (("Ctrl+S",), gettext_lazy("save the settings")),
+    (("T",), gettext_lazy("test the workflow")),
     (("Ctrl+Enter",), gettext_lazy("run by hand")),
     (("+", "-", "0", "1"), gettext_lazy("zoom in, zoom out, fit, real size")),
     (("?",), gettext_lazy("show this list")),
@@ -215,11 +197,9 @@ PANELS: dict[str, Callable[[Asked], Made]] = {
     "problems": _problems,
     "versions": _versions,
     "keys": _keys,
+    "run": run_panel,
+    "ran": ran_panel,
+    "test": test_panel,
+    "tested": tested_panel,
+    "pin": pin_panel,
 }
-
-
-def found(version: WorkflowVersion, key: str) -> Node:
-    try:
-        return find(version.definition, key)
-    except (KeyError, TypeError):
-        raise Http404 from None

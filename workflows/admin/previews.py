@@ -54,7 +54,7 @@ class PreviewPage(VersionAccess):
             raise PermissionDenied
         typed = PARTS["trigger"].form(version, request.POST) if is_typed else None
         context = previewed(version, timezone.now(), typed)
-        return self.page(request, "workflowversion/preview.html", **context)
+        return self.fragment(request, "workflowversion/preview.html", **context)
 
 
 def previewed(

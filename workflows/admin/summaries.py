@@ -39,6 +39,11 @@ def catches_up(version: WorkflowVersion) -> bool:
     return kind in registry.triggers and registry.triggers.get(kind).catches_up
 
 
+def trigger_of(version: WorkflowVersion) -> Any:
+    kind = version.trigger_type
+    return registry.triggers.get(kind) if kind in registry.triggers else None
+
+
 @dataclass(frozen=True)
 class PageLink:
     """A page that the trigger has for the workflow."""

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from workflows import services
+from workflows.admin.asked import found
 from workflows.admin.badges import badge, duration, pretty
 from workflows.admin.expressions import ExpressionPages
 from workflows.admin.forms import DocumentField
 from workflows.admin.pages import laid_out
-from workflows.admin.panels import found
 from workflows.editor import title_of
 from workflows.editor.samples import samples_of
 from workflows.graph import Node
@@ -102,7 +102,7 @@ class TrialPage(ExpressionPages):
 
     def _sample(self, request: HttpRequest, version: WorkflowVersion) -> Any:
         """Take the last run for an example, for those who may see it."""
-        last = samples_of(version) if self._sees_runs(request) else None
+        last = samples_of(version) if self.sees_runs(request) else None
         known = {name: value for name, value in (last or {}).items() if name in ROOTS}
         return {**EMPTY, **known}
 

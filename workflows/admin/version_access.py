@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from workflows.admin.effects import EffectAdmin
-from workflows.models import Workflow, WorkflowVersion
+from workflows.models import Execution, Workflow, WorkflowVersion
 
 
 class VersionAccess(EffectAdmin):
@@ -41,7 +41,13 @@ class VersionAccess(EffectAdmin):
 
     def rights(self, request: HttpRequest, version: WorkflowVersion) -> dict[str, bool]:
         found: dict[str, bool] = self.workflows.rights(request, version.workflow)
-        return found
+        tests = self.granted(request, "test_node")
+        return {**found, "test": tests, "see_runs": self.sees_runs(request)}
+
+    def sees_runs(self, request: HttpRequest) -> bool:
+        """Results of nodes are for those who may see executions."""
+        runs = self.admin_site.get_model_admin(Execution)
+        return bool(runs.has_view_permission(request))
 
     def _asked(self, request: HttpRequest, name: str, obj: Any) -> bool:
         workflow = obj.workflow if obj is not None else None

@@ -10,25 +10,32 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from workflows.admin.comparing import ComparePage
-from workflows.admin.editing import EditorPages
+from workflows.admin.conflicts import Tried
+from workflows.admin.editing import EditorPages, Said, is_fragment
 from workflows.admin.exchange import attachment, document_of, file_name
 from workflows.admin.missed import MissedPage
 from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
+from workflows.admin.places import PlacesPage
 from workflows.admin.previews import PreviewPage
+from workflows.admin.rehearsals import RehearsalPages
 from workflows.admin.runs import RunPage
 from workflows.admin.trials import TrialPage
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
+from workflows.editor import Replace
+from workflows.exceptions import EditConflict
 from workflows.models import WorkflowVersion
 
 
 class VersionAdmin(
     RunPage,
+    RehearsalPages,
+    EditorPages,
     MissedPage,
     PreviewPage,
-    EditorPages,
     TrialPage,
+    PlacesPage,
     ComparePage,
     DeletePage,
 ):
@@ -46,6 +53,8 @@ class VersionAdmin(
             *self.editor_urls(),
             *self.expression_urls(),
             *self.trial_urls(),
+            *self.rehearsal_urls(),
+            *self.places_urls(),
             self.route("<path:object_id>/export/", "export", self.export_view),
             *self.compare_urls(),
             self.route("<path:object_id>/run/", "run", self.run_view),
@@ -89,9 +98,15 @@ class VersionAdmin(
         if not self.has_change_permission(request, version):
             raise PermissionDenied
         form = part.form(version, request.POST)
-        if form.is_valid() and self._save(request, version, part, form):
-            return self.edited(request, version, "", str(part.saved))
-        return self.invalid(request, version, part.name, form)
+        try:
+            saved = form.is_valid() and self._save(request, version, part, form)
+        except EditConflict as error:
+            return self.refused(request, version, error, _tried(part, form))
+        if not saved:
+            return self.invalid(request, version, part.name, form)
+        is_undoable = part.name == "definition"
+        said = Said(str(part.saved), undoable=is_undoable)
+        return self.edited(request, version, "", said)
 
     def _asked_for(self, request: HttpRequest, version: WorkflowVersion) -> str:
         """Tell which panel is open: a trigger that is not set up comes first."""
@@ -106,7 +121,17 @@ class VersionAdmin(
         self, request: HttpRequest, version: WorkflowVersion, part: Part, form: Any
     ) -> bool:
         now, revision = timezone.now(), self.revision(request)
-        if not done(form, lambda: part.save(version, form, now, revision)):
+        save = lambda: part.save(version, form, now, revision)  # noqa: E731
+        raises = (EditConflict,) if is_fragment(request) else ()
+        if not done(form, save, raises=raises):
             return False
         self.log_change(request, version, str(part.saved))
         return True
+
+
+def _tried(part: Part, form: Any) -> Tried:
+    """Tell what somebody wanted to save, to compare it with what others did."""
+    document = form.cleaned_data.get("definition")
+    command = None if document is None else Replace(document)
+    trigger = getattr(form, "config", None) if part.name == "trigger" else None
+    return Tried(command, form, panel=part.name, trigger=trigger)

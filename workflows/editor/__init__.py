@@ -1,6 +1,6 @@
 """The visual editor without its pages: commands, the canvas, names and differences."""
 
-from workflows.editor.canvas import Mark, branches_of, marks, title_of
+from workflows.editor.canvas import Mark, branches_of, in_words, marks, title_of
 from workflows.editor.commands import (
     COMMANDS,
     Command,
@@ -18,6 +18,7 @@ __all__ = [
     "Replace",
     "Update",
     "branches_of",
+    "in_words",
     "marks",
     "read",
     "title_of",

@@ -3,11 +3,16 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
+from decimal import Decimal
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language, gettext as _, ngettext
 
 from workflows import registry
 from workflows.codec import TypedEncoder
@@ -16,6 +21,10 @@ from workflows.graph import Definition, Node
 
 #: Characters of a card's summary, and of one setting in it.
 LONGEST_SUMMARY, LONGEST_VALUE = 160, 60
+#: A mapping of so few is written whole; of longer ones so many values are named.
+FEW, MOST_NAMED = 2, 3
+#: What items of lists are called by.
+NAMES = ("title", "label", "name", "key", "field", "target", "to", "column", "path")
 EMPTY = SafeString()
 #: Groups that the style sheet and the icons know; others look like the last one.
 GROUPS = ("flow", "data", "values", "outside", "people", "other")
@@ -56,13 +65,12 @@ class Remarks:
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
-LINE, END_LINE, END_NODE, BRANCHES, END_BRANCH = (
+LINE, END_LINE, END_NODE, END_BRANCH = (
     Mark("markup", markup=mark_safe(text))  # noqa: S308 - constants
     for text in (
         '<ol class="wf-flow">',
         "</ol>",
         "</li>",
-        '<div class="wf-branches">',
         "</div>",
     )
 )
@@ -91,7 +99,7 @@ def _node(node: Node, remarks: Remarks) -> Iterator[Mark]:
     key = node["key"]
     yield _card(node, remarks)
     if branches := branches_of(node):
-        yield BRANCHES
+        yield _branches(get_language() or "")
         for branch, title in branches.items():
             yield Mark("branch", key=key, branch=branch, title=title)
             nodes = node.get("branches", {}).get(branch, [])
@@ -101,6 +109,16 @@ def _node(node: Node, remarks: Remarks) -> Iterator[Mark]:
     yield END_NODE
     label = _("Add a node after %(key)s") % {"key": key}
     yield Mark("slot", key=key, title=label)
+
+
+@cache
+def _branches(_language: str) -> Mark:
+    """Open the branches of a node, with the button that folds them."""
+    button = (
+        '<button type="button" class="wf-fold" tabindex="-1" aria-expanded="true" '
+        'aria-label="{}"></button><div class="wf-branches">'
+    )
+    return Mark("markup", markup=format_html(button, _("Branches")))
 
 
 def _first_of(key: str, branch: str, title: str) -> Mark:
@@ -186,23 +204,65 @@ def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _short(value: Any) -> str:
-    return _cut(" ".join(_written(value).split()), LONGEST_VALUE)
+    return _cut(" ".join(in_words(value).split()), LONGEST_VALUE)
 
 
-def _written(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict) and isinstance(value.get("rules"), list):
-        return " · ".join(_rule(each) for each in value["rules"])
-    return json.dumps(value, cls=TypedEncoder, ensure_ascii=False)
+def in_words(value: Any) -> str:
+    """Write a setting in words: cards are read by people, and JSON is not for them."""
+    match value:
+        case str():
+            return value
+        case {"rules": list(rules)}:
+            return " · ".join(_rule(each) for each in rules)
+        case Mapping() | list() if value:
+            return _whole(value) if _is_flat(value) else _named(value)
+        case date() | time() | timedelta() | Decimal() | UUID():
+            return str(value)
+        case _:
+            return json.dumps(value, cls=TypedEncoder, ensure_ascii=False)
+
+
+def _is_flat(value: Any) -> bool:
+    """Tell what is short enough to be written whole: no values in values."""
+    if isinstance(value, Mapping):
+        return len(value) <= FEW and _is_flat(list(value.values()))
+    return not any(isinstance(each, Mapping | list) for each in value)
+
+
+def _whole(value: Any) -> str:
+    if isinstance(value, Mapping):
+        pairs = (f"{name} = {in_words(each)}" for name, each in value.items())
+        return ", ".join(pairs)
+    return ", ".join(map(in_words, value))
+
+
+def _named(value: Any) -> str:
+    """Count values, and name the first of them."""
+    is_mapping = isinstance(value, Mapping)
+    names = list(value) if is_mapping else [_name_of(each) for each in value]
+    shown = [str(name) for name in names[:MOST_NAMED] if name]
+    more = ["…"] if len(names) > len(shown) else []
+    text = ngettext(
+        "%(count)d value: %(names)s", "%(count)d values: %(names)s", len(names)
+    )
+    return text % {"count": len(names), "names": ", ".join([*shown, *more])}
+
+
+def _name_of(item: Any) -> str:
+    """Call an item what it calls itself, or by the first text in it."""
+    if not isinstance(item, Mapping):
+        return in_words(item)
+    texts = {name: each for name, each in item.items() if isinstance(each, str)}
+    named = (texts[name] for name in NAMES if texts.get(name))
+    return next(named, next(iter(texts.values()), ""))
 
 
 def _rule(rule: Any) -> str:
     """Write a rule of a filter or a condition without its braces."""
     if not isinstance(rule, dict) or "op" not in rule:
-        return f"({_written(rule)})"
-    subject = rule.get("field") or _written(rule.get("left", ""))
-    return f"{subject} {rule['op']} {_written(rule.get('value', ''))}"
+        return f"({in_words(rule)})"
+    subject = rule.get("field") or in_words(rule.get("left", ""))
+    return f"{subject} {rule['op']} {in_words(rule.get('value', ''))}"
 
 
 def _cut(text: str, length: int) -> str:

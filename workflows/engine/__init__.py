@@ -7,6 +7,7 @@ from workflows.engine.families import tell_parents
 from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
+from workflows.engine.rehearsing import Given, Rehearsed, Script, rehearse
 from workflows.engine.replies import keep_reply
 from workflows.engine.telling import tell_ended
 from workflows.engine.trying import Clock, Tried, run_alone
@@ -15,7 +16,10 @@ from workflows.engine.warming import Warming
 __all__ = [
     "Clock",
     "Drain",
+    "Given",
     "Presence",
+    "Rehearsed",
+    "Script",
     "Tried",
     "Warming",
     "busy",
@@ -29,6 +33,7 @@ __all__ = [
     "locks_on",
     "processes",
     "register",
+    "rehearse",
     "release_held",
     "renew",
     "run_alone",

@@ -51,7 +51,7 @@ def run_alone(step: Step, scope: Mapping[str, Any], clock: Clock) -> Tried:
     if made.compiled.effect is Effect.OUTSIDE:
         answered = attempt(answer, blame_database=True)
     else:
-        with _undone():
+        with undone():
             answered = attempt(answer, blame_database=True)
     return Tried(answered, clock() - now, input_of(made))
 
@@ -74,7 +74,7 @@ def _prepared(step: Step, scope: Mapping[str, Any], now: datetime) -> Call:
 
 
 @contextmanager
-def _undone() -> Iterator[None]:
+def undone() -> Iterator[None]:
     """Roll back what is done meanwhile, wherever the collections are."""
     aliases = {DEFAULT_DB_ALIAS, *map(home_of, allowed())}
     with ExitStack() as stack:

@@ -8,7 +8,7 @@ from workflows.expressions.errors import (
     UnknownName,
 )
 from workflows.expressions.names import ScopeNames, check_names
-from workflows.expressions.renaming import rename_nodes
+from workflows.expressions.renaming import names_read, rename_nodes
 from workflows.expressions.structures import Compiled, Render, compile_value
 from workflows.expressions.template import (
     Template,
@@ -32,5 +32,6 @@ __all__ = [
     "compile_text",
     "compile_value",
     "is_expression",
+    "names_read",
     "rename_nodes",
 ]

@@ -1,4 +1,4 @@
-"""Change the keys of nodes in the expressions that refer to them."""
+"""Find names in expressions, and change the keys of nodes that they refer to."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -20,7 +20,7 @@ def rename_nodes(value: Any, keys: Mapping[str, str]) -> Any:
     where it is edited.
     """
     if isinstance(value, str):
-        return _renamed(value, keys) if is_expression(value) else value
+        return _renamed(value, keys)
     if isinstance(value, Mapping):
         return {name: rename_nodes(each, keys) for name, each in value.items()}
     if isinstance(value, list | tuple):
@@ -28,28 +28,48 @@ def rename_nodes(value: Any, keys: Mapping[str, str]) -> Any:
     return value
 
 
+def names_read(value: Any) -> Iterator[tuple[str, str]]:
+    """Find what the texts of a JSON-like value read: `("nodes", "total")`, and so on.
+
+    A text that cannot be understood reads nothing.
+    """
+    if isinstance(value, str):
+        for _offset, root, key in _references(_tokens(value)):
+            yield root, key
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from names_read(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from names_read(each)
+
+
 def _renamed(source: str, keys: Mapping[str, str]) -> str:
-    try:
-        tokens = [t for t in located_tokens(SANDBOX, source) if t[1] != "whitespace"]
-    except (ExpressionError, TemplateSyntaxError):
-        return source
     pieces, end = [], 0
-    for offset, old in _references(tokens):
-        if old in keys:
+    for offset, root, old in _references(_tokens(source)):
+        if root == "nodes" and old in keys:
             pieces += [source[end:offset], keys[old]]
             end = offset + len(old)
     return "".join([*pieces, source[end:]])
 
 
-def _references(tokens: list[Token]) -> Iterator[tuple[int, str]]:
-    """Find the keys behind the name `nodes`, and where they stand."""
+def _tokens(source: str) -> list[Token]:
+    if not is_expression(source):
+        return []
+    try:
+        return [t for t in located_tokens(SANDBOX, source) if t[1] != "whitespace"]
+    except (ExpressionError, TemplateSyntaxError):
+        return []
+
+
+def _references(tokens: list[Token]) -> Iterator[tuple[int, str, str]]:
+    """Find the names behind a first name, and where they stand."""
     for place in range(len(tokens) - 2):
-        _offset, kind, name = tokens[place]
-        is_root = kind == "name" and name == "nodes"
-        if not is_root or (place and tokens[place - 1][2] == "."):
+        _offset, kind, root = tokens[place]
+        if kind != "name" or (place and tokens[place - 1][2] == "."):
             continue
         (_at, _kind, dot), (offset, inner, key) = tokens[place + 1 : place + 3]
         if dot == "." and inner == "name":
-            yield offset, key
+            yield offset, root, key
         elif dot == "[" and inner == "string":
-            yield offset + 1, key[1:-1]
+            yield offset + 1, root, key[1:-1]

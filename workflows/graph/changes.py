@@ -1,12 +1,12 @@
 """Changes to a definition that people make: moved, copied and renamed nodes."""
 
-import copy
 from collections.abc import Iterable, Iterator
 
 from workflows.graph.document import (
     Definition,
     Line,
     Node,
+    copied,
     find,
     insert,
     remove,
@@ -29,7 +29,7 @@ def move(definition: Definition, key: str, *, after: str, branch: str) -> Defini
     node = find(definition, key)
     if after in {each["key"] for each in inside(node)}:
         if after == key and not branch:
-            return copy.deepcopy(definition)
+            return copied(definition)
         raise ValueError(after)
     return insert(remove(definition, key), node, after=after, branch=branch)
 

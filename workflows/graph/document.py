@@ -4,10 +4,10 @@ A definition is `{"schema": 1, "nodes": [node, ...]}`, a node
 `{"key", "type", "title", "config", "branches": {"name": [node, ...]}}`.
 """
 
-import copy
 from collections.abc import Iterator
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
+T = TypeVar("T")
 Node: TypeAlias = dict[str, Any]
 Line: TypeAlias = list[Node]
 Definition: TypeAlias = dict[str, Any]
@@ -15,6 +15,16 @@ Definition: TypeAlias = dict[str, Any]
 
 def empty() -> Definition:
     return {"schema": 1, "nodes": []}
+
+
+def copied(document: T) -> T:
+    """Copy a JSON document, several times as fast as what copies anything."""
+    copy: Any = document
+    if isinstance(document, dict):
+        copy = {name: copied(each) for name, each in document.items()}
+    elif isinstance(document, list):
+        copy = [copied(each) for each in document]
+    return copy  # type: ignore[no-any-return]  # of the same shape
 
 
 def walk(definition: Definition) -> Iterator[Node]:
@@ -101,9 +111,9 @@ def take_key(stem: str, taken: set[str]) -> str:
 
 def replace(definition: Definition, key: str, **values: Any) -> Definition:
     """Change properties of one node; None takes one away. Raises `KeyError`."""
-    changed = copy.deepcopy(definition)
+    changed = copied(definition)
     node = find(changed, key)
-    node.update(copy.deepcopy(values))
+    node.update(copied(values))
     for name in [name for name, value in values.items() if value is None]:
         del node[name]
     return changed
@@ -116,8 +126,8 @@ def insert(
 
     Without `after` the node becomes the first of the workflow. Raises `KeyError`.
     """
-    changed = copy.deepcopy(definition)
-    node = copy.deepcopy(node)
+    changed = copied(definition)
+    node = copied(node)
     if not after:
         changed["nodes"].insert(0, node)
     elif branch:
@@ -132,7 +142,7 @@ def insert(
 
 def remove(definition: Definition, key: str, *, keep: str = "") -> Definition:
     """Take a node out, with its branches; those of branch `keep` move up."""
-    changed = copy.deepcopy(definition)
+    changed = copied(definition)
     line, index = _place(changed["nodes"], key)
     kept = line[index].get("branches", {}).get(keep, []) if keep else []
     line[index : index + 1] = kept

@@ -1,5 +1,6 @@
 """What a definition looks like, as JSON Schema, and what is wrong with one."""
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -55,10 +56,19 @@ SCHEMA: dict[str, Any] = {
 }
 
 _VALIDATOR = Draft202012Validator(SCHEMA)
+_OPTIONS = Draft202012Validator({"type": "object", "properties": OPTIONS})
+_KEY = re.compile(KEY_PATTERN.removeprefix("^").removesuffix("$"))
+#: What a node may have besides its options, and its longest text.
+_TEXTS = {"key": 63, "type": 64, "title": 200, "note": 2000}
+_PLAIN = {*_TEXTS, "disabled", "config", "branches"}
+#: Deeper branches are left to the validator.
+_DEEP = 30
 
 
 def check(definition: object) -> list[str]:
     """List what is wrong with the shape of a definition, a sentence each."""
+    if plainly_right(definition):
+        return _double_keys(definition)
     try:
         errors = sorted(_VALIDATOR.iter_errors(definition), key=lambda e: list(e.path))
     except RecursionError:
@@ -66,6 +76,53 @@ def check(definition: object) -> list[str]:
     if errors:
         return [_sentence(error.json_path, error.message) for error in errors[:20]]
     return _double_keys(definition)
+
+
+def plainly_right(definition: object) -> bool:
+    """Tell fast that the validator would find nothing; False: it has to be asked.
+
+    It takes a tenth of a millisecond for each node, and every command of the editor
+    asks; nearly every definition is right.
+    """
+    return (
+        isinstance(definition, dict)
+        and definition.keys() == {"schema", "nodes"}
+        and type(definition["schema"]) is int
+        and definition["schema"] == 1
+        and _is_line(definition["nodes"], _DEEP)
+    )
+
+
+def _is_line(line: object, depth: int) -> bool:
+    return (
+        isinstance(line, list)
+        and depth > 0
+        and all(_is_node(node, depth) for node in line)
+    )
+
+
+def _is_node(node: object, depth: int) -> bool:
+    if not isinstance(node, dict) or not node.get("type"):
+        return False
+    branches = node.get("branches", {})
+    return (
+        all(_is_text(node[name], most) for name, most in _TEXTS.items() if name in node)
+        and bool(_KEY.fullmatch(node.get("key", "")))
+        and isinstance(node.get("config", {}), dict)
+        and isinstance(node.get("disabled", False), bool)
+        and _are_options({name: node[name] for name in node.keys() - _PLAIN})
+        and isinstance(branches, dict)
+        and all(_is_line(line, depth - 1) for line in branches.values())
+    )
+
+
+def _is_text(value: object, most: int) -> bool:
+    return isinstance(value, str) and len(value) <= most
+
+
+def _are_options(options: dict[str, Any]) -> bool:
+    known = options.keys() <= OPTIONS.keys()
+    return known and (not options or _OPTIONS.is_valid(options))
 
 
 def _sentence(path: str, message: str) -> str:

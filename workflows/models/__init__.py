@@ -7,6 +7,7 @@ from workflows.models.fields import marker
 from workflows.models.health import Alert, HealthCheck, Incident, Restart
 from workflows.models.job import Job
 from workflows.models.locking import lock_free
+from workflows.models.rehearsal import Pin, Rehearsal
 from workflows.models.worker import Worker, WorkerQuerySet
 from workflows.models.workflow import (
     Category,
@@ -26,6 +27,8 @@ __all__ = [
     "HealthCheck",
     "Incident",
     "Job",
+    "Pin",
+    "Rehearsal",
     "Restart",
     "Worker",
     "WorkerQuerySet",

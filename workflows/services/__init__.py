@@ -1,6 +1,7 @@
 """What may be done with workflows and executions; every effect goes through here."""
 
 from workflows.cluster import muted as unwoken, unheard, wake_lane
+from workflows.engine import Given
 from workflows.services.ahead import drop_ahead, insert_ahead, may_start_ahead
 from workflows.services.children import end_orphans, settle_children, start_child
 from workflows.services.edits import (
@@ -32,13 +33,34 @@ from workflows.services.executions import (
     run_here,
     run_manually,
 )
-from workflows.services.history import Author, Steps, changes_since, steps_of
+from workflows.services.history import (
+    Author,
+    Steps,
+    changes_since,
+    definition_at,
+    steps_of,
+)
+from workflows.services.pins import TRIGGER, pin, pins_of, unpin
+from workflows.services.rehearsals import (
+    PINNED,
+    UNTOUCHED,
+    Plan,
+    Play,
+    Played,
+    given_by,
+    last_context,
+    plan_rehearsal,
+    played_in,
+    rehearse_version,
+    results_of,
+)
 from workflows.services.replies import resume
 from workflows.services.retention import delete_many, prune
 from workflows.services.scopes import Place, scope_at, scopes_of
 from workflows.services.trials import Trial, has_real_effect, try_node
 from workflows.services.validation import (
     Problem,
+    problems_at,
     problems_of,
     trigger_names,
     trigger_problems,
@@ -56,9 +78,16 @@ from workflows.services.versions import (
 
 __all__ = [
     "LARGEST",
+    "PINNED",
+    "TRIGGER",
+    "UNTOUCHED",
     "Author",
     "Event",
+    "Given",
     "Place",
+    "Plan",
+    "Play",
+    "Played",
     "Problem",
     "Steps",
     "Trial",
@@ -74,6 +103,7 @@ __all__ = [
     "copy_as_version",
     "create",
     "create_from_template",
+    "definition_at",
     "delete_many",
     "disable",
     "drop_ahead",
@@ -82,11 +112,18 @@ __all__ = [
     "end_orphans",
     "expire",
     "export",
+    "given_by",
     "has_real_effect",
     "import_document",
     "import_text",
     "insert_ahead",
+    "last_context",
     "may_start_ahead",
+    "pin",
+    "pins_of",
+    "plan_rehearsal",
+    "played_in",
+    "problems_at",
     "problems_of",
     "prune",
     "purge",
@@ -94,9 +131,11 @@ __all__ = [
     "record_missed",
     "redo",
     "refuse",
+    "rehearse_version",
     "requeue_abandoned",
     "requeue_dead",
     "requeue_killed",
+    "results_of",
     "resume",
     "retry",
     "run_here",
@@ -113,6 +152,7 @@ __all__ = [
     "try_node",
     "undo",
     "unheard",
+    "unpin",
     "unwoken",
     "wake_lane",
 ]

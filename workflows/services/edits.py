@@ -12,6 +12,7 @@ from workflows.graph import Definition
 from workflows.models import WorkflowVersion
 from workflows.services.endings import make_room
 from workflows.services.history import Author, next_step, remember, swap
+from workflows.services.pins import follow
 from workflows.services.validation import (
     definition_problems,
     require_none,
@@ -75,9 +76,11 @@ def _step(
     with transaction.atomic():
         stored = _open(version, revision)
         step = next_step(stored, undone=undone)
+        before = stored.definition
         swap(stored, step)
         _require_runnable(stored)
         saved = _save(stored)
+        follow(saved, before)
         step.revision = saved.revision
         step.save()
         return saved
@@ -90,6 +93,7 @@ def _save_nodes(
     saved = _save(version)
     if before != saved.definition:
         remember(saved, before, author)
+        follow(saved, before)
     return saved
 
 

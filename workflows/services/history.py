@@ -71,3 +71,10 @@ def changes_since(version: WorkflowVersion, revision: int) -> list[EditStep]:
     """List what was done to a version after a revision, the newest first."""
     later = version.steps.filter(revision__gt=revision).defer("definition")
     return list(later.select_related("user").order_by("-revision"))
+
+
+def definition_at(version: WorkflowVersion, revision: int) -> Definition | None:
+    """Give the nodes as they were at a revision, if a step since then knows."""
+    later = version.steps.filter(revision__gt=revision).order_by("revision", "pk")
+    step = later.first()
+    return None if step is None else step.definition

@@ -40,19 +40,33 @@ def problems_of(version: WorkflowVersion) -> list[Problem]:
     ]
 
 
+def problems_at(version: WorkflowVersion, node: Node) -> list[Problem]:
+    """List what `problems_of` says of one node, without a look at the others."""
+    definition = version.definition
+    if any(shape_problems(definition)):
+        return []
+    place = scopes_of(definition, trigger_names(version))[node["key"]]
+    waiting = _waiting_problems_at(node) if version.synchronous else ()
+    return [*node_problems(node, place), *waiting]
+
+
 def _waiting_problems(definition: Definition) -> Iterator[Problem]:
     """Refuse nodes that wait where the caller waits for the end."""
     for node in walk(definition) if not check(definition) else ():
-        if node["type"] in registry.nodes and registry.nodes.get(node["type"]).waits:
-            message = "A synchronous workflow cannot wait. Take the node out."
-            yield Problem(message, node=node["key"])
-        options = NodeOptions.read(node)
-        if options is not None and options.retry is not None:
-            message = (
-                "A synchronous workflow cannot wait for another try. "
-                "Let the node be tried once."
-            )
-            yield Problem(message, node=node["key"])
+        yield from _waiting_problems_at(node)
+
+
+def _waiting_problems_at(node: Node) -> Iterator[Problem]:
+    if node["type"] in registry.nodes and registry.nodes.get(node["type"]).waits:
+        message = "A synchronous workflow cannot wait. Take the node out."
+        yield Problem(message, node=node["key"])
+    options = NodeOptions.read(node)
+    if options is not None and options.retry is not None:
+        message = (
+            "A synchronous workflow cannot wait for another try. "
+            "Let the node be tried once."
+        )
+        yield Problem(message, node=node["key"])
 
 
 def require_none(problems: Iterable[Problem]) -> None:

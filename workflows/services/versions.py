@@ -13,6 +13,7 @@ from workflows import registry
 from workflows.contracts import Subscription
 from workflows.exceptions import Archived
 from workflows.models import Execution, Workflow, WorkflowVersion
+from workflows.services.pins import copy_pins
 from workflows.services.validation import problems_of, require_none
 
 #: Rows that a purge removes at once, so that it never locks for long.
@@ -83,9 +84,11 @@ def copy_as_version(version: WorkflowVersion) -> WorkflowVersion:
         source = locked(version)
         _require_present(source)
         last = source.workflow.versions.aggregate(last=Max("number"))["last"]
-        return WorkflowVersion.objects.create(
+        copied = WorkflowVersion.objects.create(
             workflow=source.workflow, number=last + 1, **source.copied_values()
         )
+        copy_pins(source, copied)
+    return copied
 
 
 def copy_as_new(
@@ -101,9 +104,11 @@ def copy_as_new(
             created_by=user,
         )
         workflow.categories.set(source.categories.all())
-        return WorkflowVersion.objects.create(
+        copied = WorkflowVersion.objects.create(
             workflow=workflow, current=True, **version.copied_values()
         )
+        copy_pins(version, copied)
+    return copied
 
 
 def archive(workflow: Workflow, now: datetime) -> None:

@@ -8,13 +8,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from workflows.admin.badges import badge, grouped, icon, isolated, moment
+from workflows.admin.drawing import drawn_marks
 from workflows.admin.execution_list import known
+from workflows.admin.scripts import editor_modules
 from workflows.admin.switches import SwitchState, switches_for
 from workflows.models import Execution
 
 register = template.Library()
 register.simple_tag(badge)
 register.simple_tag(icon)
+register.simple_tag(drawn_marks)
+register.simple_tag(editor_modules)
 register.filter("isolated", isolated)
 register.filter("moment", moment)
 register.filter("grouped", grouped)

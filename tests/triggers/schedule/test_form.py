@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from time import process_time
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
@@ -196,9 +197,136 @@ def test_what_is_stored_is_valid(mode, repeat):
     assert form.config["repeat"] == repeat
 
 
+CHOSEN_DAYS = [
+    ({"on_kind": ""}, None),
+    ({"on_kind": "day", "on_day": "31"}, {"day": 31}),
+    ({"on_kind": "last_day"}, {"last_day": True}),
+    (
+        {"on_kind": "nth", "on_nth": "-1", "on_weekday": "4"},
+        {"nth": -1, "weekday": 4},
+    ),
+]
+
+
+@pytest.mark.parametrize(("typed", "stored"), CHOSEN_DAYS)
+def test_day_of_a_month_is_chosen(typed, stored):
+    form = ScheduleForm({**MONTHS, **typed})
+
+    assert form.errors == {}
+    assert form.config["repeat"].get("on") == stored
+
+
+@pytest.mark.parametrize("day", ["", "32", "x", "9" * 1000])
+def test_day_that_no_month_has_is_told(day):
+    [[field, text]] = ScheduleForm(
+        {**MONTHS, "on_kind": "day", "on_day": day}
+    ).problems()
+
+    assert (field, "from 1 to 31" in text) == ("on", True)
+
+
+def test_chosen_day_is_shown_again():
+    form = ScheduleForm(initial={"on": {"nth": 2, "weekday": 1}})
+
+    html = str(form["on"])
+    assert '<option value="nth" selected>' in html
+    assert '<option value="2" selected>second</option>' in html
+
+
+@pytest.mark.parametrize(
+    ("typed", "offset"),
+    [
+        ({"start_offset": "2", "start_side": "before"}, -2),
+        ({"start_offset": "2", "start_side": "after"}, 2),
+        ({"start_offset": "-2"}, -2),
+        ({"start_offset": "0", "start_side": "before"}, 0),
+    ],
+)
+def test_distance_is_before_or_after_the_date(typed, offset):
+    form = ScheduleForm({**FIELD, **typed})
+
+    assert form.errors == {}
+    assert form.config["start_offset"] == offset
+    assert "start_side" not in form.config
+
+
+def test_distance_before_a_date_is_shown_without_a_sign():
+    flat = ScheduleForm.flat({"start_offset": -2, "end_offset": 3})
+
+    assert (flat["start_offset"], flat["start_side"]) == (2, "before")
+    assert (flat["end_offset"], flat["end_side"]) == (3, "after")
+
+
+ENDED = {"ends_at": "2030-01-01 00:00", "max_runs": "7"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "kept"),
+    [
+        ("never", set()),
+        ("at", {"ends_at"}),
+        ("counted", {"max_runs"}),
+        ("first", {"ends_at", "max_runs"}),
+        ("", {"ends_at", "max_runs"}),
+    ],
+)
+def test_kind_of_end_says_what_is_kept(ends, kept):
+    form = ScheduleForm({**TIME, **ENDED, "ends": ends})
+
+    assert form.errors == {}
+    config = form.config
+    assert {name for name in ENDED if name in config} == kept
+    assert "ends" not in config
+    assert ScheduleForm.flat(config)["ends"] == (ends or "first")
+
+
+@pytest.mark.parametrize(
+    ("ends", "field"), [("at", "ends_at"), ("counted", "max_runs")]
+)
+def test_chosen_end_must_be_said(ends, field):
+    [problem] = ScheduleForm({**TIME, "ends": ends}).problems()
+
+    assert problem == (field, "This field is required.")
+
+
+def test_what_is_hidden_is_not_checked():
+    assert ScheduleForm({**TIME, "ends": "never", "max_runs": "x"}).errors == {}
+
+
+def test_moments_have_the_calendar_of_the_browser():
+    moment = datetime(2026, 11, 22, 9, tzinfo=ZoneInfo("Europe/Berlin"))
+    html = str(ScheduleForm(initial={"starts_at": moment})["starts_at"])
+
+    assert 'type="datetime-local"' in html
+    assert 'value="2026-11-22T09:00:00"' in html
+
+
+def test_second_pass_of_an_hour_keeps_its_offset():
+    moment = datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin"))
+    form = ScheduleForm(initial={"starts_at": moment})
+
+    assert form["starts_at"].value() == "2026-10-25T02:30:00+01:00"
+    assert 'type="text"' in str(form["starts_at"])
+    again = ScheduleForm({**TIME, "zone": "Europe/Berlin", **posted_moment(form)})
+    assert again.errors == {}
+    assert again.config["starts_at"].astimezone(UTC) == moment.astimezone(UTC)
+
+
+def posted_moment(form):
+    return {"starts_at": form["starts_at"].value()}
+
+
+def test_zones_are_offered():
+    html = str(ScheduleForm()["zone"])
+
+    assert 'list="id_zone_known"' in html
+    assert '<option value="Europe/Berlin">' in html
+    assert "Etc/" not in html
+
+
 def test_every_field_is_shown():
     shown = set()
-    for _title, names in ScheduleForm.groups:
+    for _title, names, *_classes in ScheduleForm.groups:
         for name in names:
             shown.update([name] if isinstance(name, str) else name)
 

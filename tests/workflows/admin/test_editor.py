@@ -208,7 +208,7 @@ def test_conflict_tells_what_others_did_and_keeps_what_was_typed(
     assert response.status_code == 409
     assert "Change “Say”" in page
     assert 'value="mine"' in page
-    assert "Make my change all the same" in page
+    assert "Keep mine" in page
 
 
 def test_node_of_a_frozen_version_is_shown_closed(by_owner, frozen, look):
@@ -283,7 +283,7 @@ def test_node_is_added_and_opened(by_owner, version, do):
 
     assert keys(version) == ["say", "test_say"]
     assert response.context["panel"].name == "node:test_say"
-    assert response.context["toast"] == "Add “Say”"
+    assert response.context["said"].text == "Add “Say”"
 
 
 def test_node_is_added_into_the_body_of_a_loop(by_owner, make_version, do):
@@ -344,7 +344,7 @@ def test_what_was_deleted_comes_back(by_owner, forked, do):
     response = do(forked, "undo")
 
     assert keys(forked) == ["fork", "b", "a"]
-    assert response.context["toast"] == "Undone: Delete “Fork”"
+    assert response.context["said"].text == "Undone: Delete “Fork”"
     do(forked, "redo")
     assert keys(forked) == []
 
@@ -382,3 +382,42 @@ def test_enabled_version_refuses_what_could_not_run(by_owner, version, do, look)
     assert response.status_code == 422
     assert "This version is enabled" in response.content.decode()
     assert keys(version) == ["say"]
+
+
+def test_menu_leads_to_documents_and_templates(browse, owner, viewer, version, look):
+    elsewhere = [url("workflow_import"), f"{url('workflow_add')}#wf-gallery"]
+    browse(viewer)
+    page = shown(look(version))
+    assert url("workflowversion_export", version.pk) in page
+    assert not [address for address in elsewhere if address in page]
+
+    browse(owner)
+    page = shown(look(version))
+
+    assert [address for address in elsewhere if address in page] == elsewhere
+
+
+def test_switch_says_whether_it_is_enabled(by_owner, version, look):
+    assert 'role="switch" aria-checked="false"' in shown(look(version))
+    services.enable(version, version.created_at)
+
+    assert 'role="switch" aria-checked="true"' in shown(look(version))
+
+
+def test_description_is_above_the_canvas(by_owner, version, look):
+    version.workflow.description = "<b>What it is for</b>"
+    version.workflow.save()
+
+    assert "&lt;b&gt;What it is for" in shown(look(version))
+
+
+def test_node_that_others_deleted_is_a_conflict(by_owner, version, update):
+    services.edit(version, {"schema": 1, "nodes": []})
+    version.revision = 1
+
+    response = update(version)
+
+    assert response.status_code == 409
+    assert "removed" in response.content.decode()
+    version.refresh_from_db()
+    assert update(version).status_code == 404

@@ -14,7 +14,9 @@ from workflows.models import Category, Worker
 HOSTILE = "<script>alert(1)</script>\u202e\"'&{{ 7*7 }}\x07"
 
 
-PANELS = [name for name in panels.PANELS if name != "node"] + ["node:say", "node:fork"]
+#: Panels about a node or an execution.
+ABOUT = {"node": ["node:say", "node:fork"], "pin": ["pin:say"], "ran": []}
+PANELS = [each for name in panels.PANELS for each in ABOUT.get(name, [name])]
 
 
 @pytest.fixture
@@ -38,7 +40,8 @@ def pages(execution):
         url("workflowversion_change", version.pk),
         url("workflowversion_delete", version.pk),
         *(f"{editor}?panel={panel}" for panel in PANELS),
-        url("workflowversion_run", version.pk),
+        f"{editor}?panel=test:say",
+        f"{editor}?panel=ran:{execution.pk}",
         url("execution_changelist"),
         url("execution_change", execution.pk),
         url("execution_job", execution.pk, 1),
@@ -85,7 +88,6 @@ def test_pages_stay_on_their_site(by_owner, version):
         "workflow_changelist": [],
         "workflow_change": [version.workflow_id],
         "workflowversion_change": [version.pk],
-        "workflowversion_run": [version.pk],
         "execution_changelist": [],
         "execution_change": [execution.pk],
     }

@@ -33,7 +33,7 @@ CUSTOM_TIME = {"mode": "time", "kind": "none", "zone": "Europe/Berlin"}
 
 def test_page_shows_trigger_options_and_document(by_owner, version, page_of):
     parts = {
-        "trigger": "2026-11-22 09:00:00+00:00",
+        "trigger": "2026-11-22T09:00:00",
         "options": 'name="options-stack_limit"',
         "definition": "&quot;test_say&quot;",
     }

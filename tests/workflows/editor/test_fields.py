@@ -29,6 +29,20 @@ def test_operators_are_those_that_fit(offered):
     assert "gt" not in offered["customer"]["ops"]
 
 
+def test_fields_that_may_be_set_are_told_from_others(offered):
+    settable = {path for path, row in offered.items() if row["settable"]}
+
+    assert {"number", "customer", "total"} <= settable
+    assert not any("." in path for path in settable)
+    assert "id" not in settable
+
+
+def test_fields_that_a_record_needs_are_marked(offered):
+    required = {path for path, row in offered.items() if row["required"]}
+
+    assert required == {"number", "customer"}
+
+
 def test_hidden_fields_are_left_out(settings):
     settings.WORKFLOWS = {
         "COLLECTIONS": ["shop"],

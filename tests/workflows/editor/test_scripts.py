@@ -5,7 +5,10 @@ import hashlib
 import re
 from pathlib import Path
 
+from django.contrib.staticfiles.storage import StaticFilesStorage
+
 import workflows
+from workflows.admin.scripts import MODULES, editor_modules
 
 STATIC = Path(workflows.__file__).parent / "static" / "workflows"
 VENDOR = STATIC / "editor" / "vendor"
@@ -14,7 +17,7 @@ BUDGET = 60 * 1024
 
 
 def scripts():
-    return [*STATIC.glob("editor/**/*.js"), STATIC / "preview.js"]
+    return [*STATIC.glob("editor/**/*.js")]
 
 
 def test_scripts_stay_within_their_budget():
@@ -33,6 +36,29 @@ def test_vendored_files_have_the_checksums_that_are_written_down():
     assert written.keys() == files.keys()
     for name, file in files.items():
         assert hashlib.sha256(file.read_bytes()).hexdigest() == written[name]
+
+
+def test_everything_that_is_imported_is_fetched_at_once():
+    names = {str(script.relative_to(STATIC / "editor")) for script in scripts()}
+
+    assert {"editor.js", *MODULES} == names
+
+
+class Rewriting(StaticFilesStorage):
+    """A storage that writes imports anew, as that of Django may."""
+
+    support_js_module_import_aggregation = True
+
+    def url(self, name):
+        return f"/static/{name}?hash"
+
+
+def test_modules_have_the_addresses_that_imports_come_to(monkeypatch):
+    assert editor_modules()[1] == "/static/workflows/editor/expressions.js"
+    for place in ("workflows.admin.scripts", "django.contrib.staticfiles.storage"):
+        monkeypatch.setattr(f"{place}.staticfiles_storage", Rewriting())
+
+    assert editor_modules()[1] == "/static/workflows/editor/expressions.js?hash"
 
 
 def test_scripts_evaluate_no_texts():

@@ -8,6 +8,7 @@ from triggers.schedule.recurrence.config import rule_from_config, rule_to_config
 from triggers.schedule.recurrence.errors import InvalidRule
 from triggers.schedule.recurrence.preview import Note, Run, note_for, preview
 from triggers.schedule.recurrence.rules import (
+    LAST_NTH,
     Calendar,
     Cron,
     Daily,
@@ -29,9 +30,10 @@ from triggers.schedule.recurrence.runs import (
     runs_between,
 )
 from triggers.schedule.recurrence.words import describe
-from triggers.schedule.recurrence.zones import SECOND, zone_named
+from triggers.schedule.recurrence.zones import SECOND, zone_named, zone_names
 
 __all__ = [
+    "LAST_NTH",
     "SECOND",
     "Calendar",
     "Cron",
@@ -59,4 +61,5 @@ __all__ = [
     "rule_to_config",
     "runs_between",
     "zone_named",
+    "zone_names",
 ]

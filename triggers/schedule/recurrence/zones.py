@@ -33,6 +33,13 @@ def zone_named(name: object) -> ZoneInfo:
 
 
 @lru_cache(maxsize=1)
+def zone_names() -> tuple[str, ...]:
+    """List the zones that people choose from: places, and UTC."""
+    places = (name for name in _names() if "/" in name and not name.startswith("Etc/"))
+    return ("UTC", *sorted(places))
+
+
+@lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
     return frozenset(available_timezones())
 

@@ -10,6 +10,7 @@ from django.utils.translation import override
 
 from workflows.contracts import Effect, NodeHandler, Trigger, shape_of
 from workflows.expressions import is_expression
+from workflows.forms import ConfigForm
 from workflows.option_forms import NodeOptionsForm
 from workflows.registry import nodes, triggers
 
@@ -84,9 +85,14 @@ def _trigger_section(trigger: Trigger) -> str:
         f"**{trigger.title}**. {trigger.description}\n",
         f"{inspect.getdoc(trigger)}\n",
         *_context(trigger),
-        *_settings(trigger.form_class.base_fields),
+        *_settings(_stored(trigger.form_class)),
     ]
     return "\n".join(lines)
+
+
+def _stored(form_class: type[ConfigForm]) -> dict[str, forms.Field]:
+    fields: dict[str, forms.Field] = form_class.base_fields
+    return {name: each for name, each in fields.items() if name not in form_class.aids}
 
 
 def _context(trigger: Trigger) -> Iterator[str]:
@@ -107,7 +113,7 @@ def _section(handler: NodeHandler) -> str:
         f"{EFFECTS[handler.effect]}\n",
         *_habits(handler),
         *_branches(handler),
-        *_settings(handler.form_class.base_fields),
+        *_settings(_stored(handler.form_class)),
         *_result(handler),
         *_faults(handler),
     ]

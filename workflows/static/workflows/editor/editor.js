@@ -6,15 +6,21 @@
  */
 import { Idiomorph } from "./vendor/idiomorph.js";
 import { Expressions } from "./expressions.js";
+import { offerFields } from "./fields.js";
 import { Finder } from "./finder.js";
 import { onKey } from "./keys.js";
+import { Minimap } from "./minimap.js";
 import { Mover } from "./mover.js";
+import { repeat } from "./preview.js";
+import "./rows.js";
 import "./rules.js";
 import { Stage } from "./stage.js";
 import { ways } from "./ways.js";
 
 /** Where copied nodes lie, for all workflows of this site. */
 const CLIPBOARD = "wf-copied-nodes";
+
+const isOfCanvas = (node) => /^wf-(node|slot|card)\b/.test(node.className);
 
 class WfEditor extends HTMLElement {
     connectedCallback() {
@@ -23,11 +29,17 @@ class WfEditor extends HTMLElement {
         this.dirty = false;
         this.queue = Promise.resolve();
         this.stage = new Stage(this);
+        this.minimap = new Minimap(this);
         this.mover = new Mover(this);
         this.finder = new Finder(this);
         this.expressions = new Expressions(this);
         document.documentElement.classList.add("wf-has-scripts");
         this.addEventListener("click", (event) => this.clicked(event));
+        this.addEventListener("dblclick", (event) => {
+            if (event.target.closest(".wf-node > .wf-card")) {
+                this.rename();
+            }
+        });
         this.addEventListener("submit", (event) => this.submitted(event));
         this.addEventListener("input", (event) => this.typed(event));
         this.addEventListener("focusin", (event) => this.focused(event));
@@ -86,8 +98,11 @@ class WfEditor extends HTMLElement {
     settle() {
         this.select(this.stop(this.current));
         this.stage.settle();
-        this.querySelectorAll("wf-rules").forEach((each) => each.settle());
+        this.querySelectorAll("wf-rules, wf-rows").forEach((each) => each.settle());
+        offerFields(this.querySelector("#wf-drawer .wf-settings"));
+        this.querySelectorAll("[data-wf-preview]").forEach(repeat);
         this.expressions.settle();
+        this.minimap.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
         if (paste) {
             paste.hidden = !localStorage.getItem(CLIPBOARD);
@@ -102,12 +117,15 @@ class WfEditor extends HTMLElement {
             return;
         }
         const address = `?panel=${encodeURIComponent(panel)}${query}`;
-        const headers = { "X-Wf-Fragment": "drawer" };
+        // How a test went is on the canvas too, until the drawer is closed.
+        const isWhole = panel === "tested" || (!panel && this.querySelector("[class*=wf-tested-]"));
+        const headers = { "X-Wf-Fragment": isWhole ? "editor" : "drawer" };
         const answer = await this.inTurn(() => this.ask(address, { headers }));
         if (!answer) {
             return;
         }
-        this.become(this.querySelector("#wf-drawer"), answer.page.querySelector("#wf-drawer"));
+        const part = isWhole ? "#wf-editor" : "#wf-drawer";
+        this.become(isWhole ? this : this.querySelector(part), answer.page.querySelector(part));
         this.dataset.panel = panel;
         history.replaceState(null, "", panel ? address : location.pathname);
         this.settle();
@@ -197,10 +215,17 @@ class WfEditor extends HTMLElement {
     offerAgain(answer, address, body) {
         const button = this.querySelector("[data-wf-again]");
         if (button && answer.status === 409) {
-            button.hidden = false;
+            this.querySelectorAll("#wf-notes [hidden]").forEach((each) => { each.hidden = false; });
             button.onclick = () => this.send(address, body);
             button.focus();
         }
+    }
+
+    /** Give up what was typed, and see what the others made of it. */
+    takeTheirs() {
+        this.dirty = false;
+        this.querySelector("#wf-notes .wf-conflict").remove();
+        this.show(this.dataset.panel);
     }
 
     /** Fetch a part of the page; undefined if there is none, which is said. */
@@ -225,9 +250,12 @@ class WfEditor extends HTMLElement {
         Idiomorph.morph(old, next, {
             morphStyle: "outerHTML",
             callbacks: {
+                // Of a thousand nodes one or two have changed; the browser tells them fast.
+                beforeNodeMorphed: (before, after) =>
+                    before.id !== "wf-map" && !(isOfCanvas(before) && before.isEqualNode(after)),
                 beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
-                // Rows of rules are the page's own; they settle by what the server gave.
-                beforeNodeRemoved: (node) => !node.classList?.contains("wf-rules-box"),
+                // Rows are the page's own; they settle by what the server gave.
+                beforeNodeRemoved: (node) => !node.classList?.contains("wf-over"),
             },
         });
     }
@@ -246,10 +274,13 @@ class WfEditor extends HTMLElement {
         const plus = event.target.closest(".wf-plus");
         const link = event.target.closest("[data-wf-panel]");
         const button = event.target.closest("[data-wf-do]");
+        const fold = event.target.closest(".wf-fold");
         const card = event.target.closest(".wf-card");
         if (plus) {
             event.preventDefault();
             this.addAt(plus.closest(".wf-slot"));
+        } else if (fold) {
+            this.stage.fold(fold.closest(".wf-node").dataset.key);
         } else if (button) {
             this[button.dataset.wfDo]();
         } else if (link) {
@@ -281,6 +312,12 @@ class WfEditor extends HTMLElement {
 
     submitted(event) {
         const form = event.target;
+        if (form.id === "wf-enable" && this.querySelector("#wf-bar .wf-bad")) {
+            event.preventDefault();
+            this.show("problems");
+            this.say(this.text("refused"));
+            return;
+        }
         if (form.hasAttribute("data-wf-plain")) {
             this.dirty = false;
             return;
@@ -315,6 +352,7 @@ class WfEditor extends HTMLElement {
     }
 
     focused(event) {
+        offerFields(event.target.form);
         const stop = event.target.closest("#wf-stage .wf-card-title, #wf-stage .wf-plus");
         if (stop && !this.mover.picked) {
             this.select(stop);
@@ -339,14 +377,17 @@ class WfEditor extends HTMLElement {
         this.addAt(ways.slotBefore(this, this.current));
     }
 
-    remove() {
+    /** Delete a node; what is in the first of its branches that has any may stay. */
+    remove({ keeps = false } = {}) {
         if (!this.current) {
             return;
         }
         const key = this.current;
+        const first = document.querySelector(`#node-${key} > .wf-branches .wf-node`);
+        const keep = (keeps && first?.closest(".wf-branch").dataset.branch) || "";
         const panel = this.dataset.panel === `node:${key}` ? "" : this.dataset.panel;
         this.current = ways.neighbour(this, key);
-        this.command("delete", { key, panel });
+        this.command("delete", { key, keep, panel });
     }
 
     duplicate() {
@@ -392,6 +433,15 @@ class WfEditor extends HTMLElement {
         }
         const { after, branch } = place ?? ways.slotBehind(this, this.current).dataset;
         this.command("paste", { nodes, after, branch, panel: "" });
+    }
+
+    pasteSomewhere() {
+        const nodes = localStorage.getItem(CLIPBOARD);
+        if (nodes) {
+            this.mover.pickCopied(nodes);
+        } else {
+            this.say(this.text("nothing"));
+        }
     }
 
     pasteHere() {
@@ -452,8 +502,19 @@ class WfEditor extends HTMLElement {
         input.focus();
     }
 
+    /** Open what a run asks for; from there, run, or test. */
     run() {
-        document.getElementById("wf-run")?.click();
+        if (/^(run|test)(:|$)/.test(this.dataset.panel)) {
+            this.querySelector("#wf-drawer .wf-ask").requestSubmit();
+        } else if (document.getElementById("wf-run")) {
+            this.show("run");
+        }
+    }
+
+    test() {
+        if (this.querySelector("#wf-bar [data-wf-panel=test]")) {
+            this.show("test");
+        }
     }
 
     help() {

@@ -10,7 +10,7 @@ const WITH_CTRL = {
     d: (editor) => editor.duplicate(),
     x: (editor) => editor.pick(),
     c: (editor) => editor.copy(),
-    v: (editor) => editor.paste(),
+    v: (editor, event) => (event.shiftKey ? editor.pasteSomewhere() : editor.paste()),
     k: (editor) => editor.find(),
 };
 
@@ -20,8 +20,9 @@ const ALONE = {
     e: (editor) => editor.toggle(),
     c: (editor) => editor.fold(),
     F2: (editor) => editor.rename(),
-    Delete: (editor) => editor.remove(),
-    Backspace: (editor) => editor.remove(),
+    t: (editor) => editor.test(),
+    Delete: (editor, event) => editor.remove({ keeps: event.shiftKey }),
+    Backspace: (editor, event) => editor.remove({ keeps: event.shiftKey }),
     "/": (editor) => editor.find(),
     "?": (editor) => editor.help(),
     "+": (editor) => editor.zoomIn(),

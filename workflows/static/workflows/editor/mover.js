@@ -6,10 +6,13 @@
 /** So far the mouse must go before a press becomes a drag. */
 const FAR = 6;
 
+/** Stands for nodes that are pasted; no key of a node looks like it. */
+const COPIED = "#";
+
 export class Mover {
     constructor(editor) {
         this.editor = editor;
-        /** The key of the node that is picked up. */
+        /** The key of the node that is picked up; COPIED for what was copied. */
         this.picked = "";
         this.dragged = false;
         editor.addEventListener("pointerdown", (event) => this.pressed(event));
@@ -25,17 +28,69 @@ export class Mover {
         if (!node || !this.editor.isOpen) {
             return;
         }
-        this.picked = key;
-        this.editor.classList.add("wf-moving");
         node.classList.add("wf-picked");
         const own = [node.previousElementSibling, node.nextElementSibling];
-        this.editor.querySelectorAll(".wf-slot").forEach((slot) => {
-            slot.classList.toggle("wf-target", !node.contains(slot) && !own.includes(slot));
-        });
-        this.editor.say(this.editor.text("pick"));
+        this.offer(key, (slot) => (node.contains(slot) ? "inside" : own.includes(slot) && "here"));
+        this.warn(`${this.editor.dataset.places}?key=${encodeURIComponent(key)}`);
         if (focus) {
             this.nearest(node)?.querySelector(".wf-plus").focus();
         }
+    }
+
+    /** Choose a place for what was copied. */
+    pickCopied(nodes) {
+        const stop = this.editor.stop(this.editor.current);
+        const body = new FormData(this.editor.querySelector("#wf-command"));
+        body.set("nodes", nodes);
+        this.nodes = nodes;
+        this.offer(COPIED, () => false);
+        this.warn(this.editor.dataset.places, { method: "POST", body });
+        this.nearest(stop.closest(".wf-node, .wf-trigger"))?.querySelector(".wf-plus").focus();
+    }
+
+    /** Make places targets; `refused` names the text that says why one is none. */
+    offer(picked, refused) {
+        this.picked = picked;
+        this.editor.classList.add("wf-moving");
+        this.editor.querySelectorAll(".wf-slot").forEach((slot) => {
+            const why = refused(slot);
+            slot.classList.toggle("wf-target", !why);
+            if (why) {
+                slot.classList.add("wf-refused");
+                this.remark(slot, this.editor.text(why));
+                slot.querySelector(".wf-plus").ariaDisabled = "true";
+            }
+        });
+        this.editor.say(this.editor.text("pick"));
+    }
+
+    /** Mark the places at which it would lose what it reads, once the server says so. */
+    async warn(address, options) {
+        const { picked } = this;
+        const response = await fetch(address, options).catch(() => null);
+        const { places } = response?.ok ? await response.json() : { places: [] };
+        if (this.picked !== picked) {
+            return;
+        }
+        places.forEach(({ after, branch, reason }) => {
+            const chosen = `.wf-target[data-after="${after}"][data-branch="${CSS.escape(branch)}"]`;
+            const slot = this.editor.querySelector(chosen);
+            if (slot) {
+                slot.classList.add("wf-risky");
+                this.remark(slot, reason);
+            }
+        });
+        this.tell(document.activeElement.closest(".wf-slot"));
+    }
+
+    remark(slot, reason) {
+        slot.title = reason;
+        slot.querySelector(".wf-plus").setAttribute("aria-description", reason);
+    }
+
+    /** Say what is wrong with a place that is looked at. */
+    tell(slot) {
+        this.editor.say(slot?.classList.contains("wf-risky") ? slot.title : this.editor.text("pick"));
     }
 
     nearest(node) {
@@ -46,11 +101,15 @@ export class Mover {
     }
 
     drop(slot) {
-        const key = this.picked;
+        const { picked, nodes } = this;
         const { after, branch } = slot.dataset;
         this.back();
-        this.editor.current = key;
-        this.editor.command("move", { key, after, branch });
+        if (picked === COPIED) {
+            this.editor.command("paste", { nodes, after, branch, panel: "" });
+        } else {
+            this.editor.current = picked;
+            this.editor.command("move", { key: picked, after, branch });
+        }
     }
 
     /** Leave everything where it was. */
@@ -58,8 +117,12 @@ export class Mover {
         document.getElementById(`node-${this.picked}`)?.classList.remove("wf-picked");
         this.picked = "";
         this.editor.classList.remove("wf-moving");
-        this.editor.querySelectorAll(".wf-target, .wf-over").forEach((slot) => {
-            slot.classList.remove("wf-target", "wf-over");
+        this.editor.querySelectorAll(".wf-target, .wf-refused").forEach((slot) => {
+            slot.classList.remove("wf-target", "wf-refused", "wf-risky", "wf-over");
+            slot.removeAttribute("title");
+            const plus = slot.querySelector(".wf-plus");
+            plus.removeAttribute("aria-description");
+            plus.ariaDisabled = null;
         });
         this.editor.say("");
     }
@@ -76,11 +139,11 @@ export class Mover {
             next?.querySelector(".wf-plus").focus({ preventScroll: true });
             if (next) {
                 this.editor.stage.reveal(next);
+                this.tell(next);
             }
         } else if (event.key === "Escape") {
-            const key = this.picked;
             this.back();
-            this.editor.focusOn(key);
+            this.editor.focusOn(this.editor.current);
         } else if (event.key === "Enter" && here >= 0) {
             this.drop(slots[here]);
         } else {
@@ -188,8 +251,12 @@ export class Mover {
         this.ghost.style.left = `${event.clientX + 12}px`;
         this.ghost.style.top = `${event.clientY + 12}px`;
         const over = this.over(event);
-        this.editor.querySelectorAll(".wf-over").forEach((slot) => slot.classList.toggle("wf-over", slot === over));
-        over?.classList.add("wf-over");
+        const before = this.editor.querySelector(".wf-over");
+        if (before !== over) {
+            before?.classList.remove("wf-over");
+            over?.classList.add("wf-over");
+            this.tell(over);
+        }
         this.editor.stage.scrollAtEdges(event);
     }
 }

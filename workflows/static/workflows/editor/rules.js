@@ -1,82 +1,19 @@
-/**
- * Rules in and/or groups as rows over a textarea with their JSON.
- *
- * The textarea stays what the form sends. Each change of a row is written into it; what
- * rows cannot show stays JSON.
- */
+/** Rules in and/or groups as rows over a textarea with their JSON. */
+import { chosenBeside, fieldsOf, fill, newList } from "./fields.js";
+import { make, Overlay } from "./overlay.js";
 import { parse, parseList, show, showList } from "./values.js";
 
-/** Fields of collections, by address: asked for once. */
-const known = new Map();
-let count = 0;
-
-class WfRules extends HTMLElement {
-    constructor() {
-        super();
-        this.isJson = false;
-        this.addEventListener("input", (event) => this.changed(event));
-        this.addEventListener("change", (event) => this.changed(event));
-        this.addEventListener("click", (event) => this.clicked(event));
-        this.addEventListener("focusin", () => this.offer());
-    }
-
-    connectedCallback() {
-        this.settle();
-    }
-
-    get source() {
-        return this.querySelector(".wf-json textarea");
-    }
-
-    get box() {
-        return this.querySelector(":scope > .wf-rules-box");
-    }
-
+class WfRules extends Overlay {
     get root() {
         return this.box.querySelector(".wf-rules-group");
     }
 
-    /** Show what the textarea holds, unless the rows say the same already. */
-    settle() {
-        const group = this.isJson ? undefined : this.understood();
-        const key = this.keyOf(group, this.isJson);
-        if (!this.box || key !== this.key) {
-            this.box?.remove();
-            this.append(this.built(group));
-            this.key = key;
-        }
-        this.querySelector(".wf-json").hidden = group !== undefined;
-        this.offer();
-    }
-
-    keyOf(group, isJson) {
-        return JSON.stringify([group, this.source.disabled, this.dataset.subject, isJson]);
-    }
-
-    built(group) {
-        const box = make("section", { className: "wf-rules-box" });
-        const isShown = group !== undefined;
-        const label = this.dataset[isShown ? "asJson" : "asRules"];
-        const button = make("button", { type: "button", className: "wf-link wf-rules-switch", textContent: label });
-        button.dataset.wfRules = "turn";
-        if (isShown) {
-            this.list = make("datalist", { id: `wf-fields-${++count}` });
-            const hint = make("p", { className: "wf-quiet wf-rules-hint", textContent: this.dataset.hint });
-            box.append(this.groupOf(group), this.list, hint);
-            box.querySelector(".wf-drop").remove();
-        } else if (!this.isJson) {
-            box.append(make("p", { className: "wf-quiet", textContent: this.dataset.unshown }));
-        }
-        box.append(button);
-        if (this.source.disabled) {
-            box.querySelectorAll("input, select").forEach((each) => (each.disabled = true));
-            box.querySelectorAll(".wf-drop, .wf-rules-foot").forEach((each) => each.remove());
-        }
-        return box;
-    }
-
-    part(name) {
-        return this.querySelector(`[data-wf-part=${name}]`).content.firstElementChild.cloneNode(true);
+    bodyOf(group) {
+        this.list = newList();
+        const hint = make("p", { className: "wf-quiet wf-over-hint", textContent: this.dataset.hint });
+        const body = this.groupOf(group);
+        body.querySelector(".wf-drop").remove();
+        return [body, this.list, hint];
     }
 
     groupOf(group) {
@@ -100,27 +37,20 @@ class WfRules extends HTMLElement {
         }
         if (subject === "field") {
             left.setAttribute("list", this.list.id);
+            this.helped(value);
+        } else {
+            this.helped(left, value);
         }
-        const isHelped = this.source.hasAttribute("data-wf-expression");
-        [value, subject === "left" && left].filter((each) => each && isHelped).forEach((each) => {
-            each.dataset.wfExpression = "";
-        });
         fit(element);
         return element;
     }
 
     // Reading.
 
-    /** The group that the textarea holds; undefined if rows cannot show it. */
     understood() {
-        const text = this.source.value.trim();
-        if (text === "") {
-            return { match: "all", rules: [] };
-        }
         try {
-            // Long numbers would lose digits here; texts keep theirs.
-            const isLong = /\d{16}/.test(text.replace(/"(?:\\.|[^"\\])*"/g, ""));
-            return isLong ? undefined : this.group(JSON.parse(text) ?? { rules: [] });
+            const value = this.parsed();
+            return value === undefined ? undefined : this.group(value ?? { rules: [] });
         } catch {
             return undefined;
         }
@@ -144,7 +74,7 @@ class WfRules extends HTMLElement {
         return Object.fromEntries(names.map((name) => [name, rule[name]]));
     }
 
-    read(element) {
+    read(element = this.root) {
         if (element.classList.contains("wf-rules-group")) {
             const rows = [...element.querySelector(".wf-rules-rows").children];
             return { match: element.querySelector(".wf-match").value, rules: rows.map((each) => this.read(each)) };
@@ -157,43 +87,18 @@ class WfRules extends HTMLElement {
         return kind === "nothing" ? rule : { ...rule, value: kind === "value" ? parse(value.value) : parseList(value.value) };
     }
 
+    textOf(group) {
+        return group.rules.length > 0 ? JSON.stringify(group) : "";
+    }
+
     // Writing.
 
-    changed(event) {
-        if (!event.target.closest(".wf-rules-box")) {
-            return;
-        }
-        const row = event.target.closest(".wf-rule");
+    touched(target) {
+        const row = target.closest(".wf-rule");
         if (row) {
             fit(row);
             this.limit(row);
         }
-        this.write();
-    }
-
-    write() {
-        const group = this.read(this.root);
-        const key = this.keyOf(group, false);
-        if (key === this.key) {
-            return;
-        }
-        this.key = key;
-        this.source.value = group.rules.length > 0 ? JSON.stringify(group) : "";
-        ["input", "change"].forEach((name) => this.source.dispatchEvent(new Event(name, { bubbles: true })));
-    }
-
-    clicked(event) {
-        const button = event.target.closest("[data-wf-rules]");
-        if (button) {
-            this[button.dataset.wfRules](button);
-            this.closest("wf-editor")?.expressions?.settle();
-        }
-    }
-
-    turn() {
-        this.isJson = this.root === null ? false : !this.isJson;
-        this.settle();
-        this.box.querySelector(".wf-rules-switch").focus();
     }
 
     blank() {
@@ -225,38 +130,28 @@ class WfRules extends HTMLElement {
             this.drop(group.querySelector(".wf-drop"));
             return;
         }
-        group.querySelector(":scope > .wf-rules-foot button").focus();
+        group.querySelector(":scope > .wf-over-foot button").focus();
         this.write();
     }
 
     // Fields of the collection.
 
-    /** The address of the fields; empty if there are none to offer. */
-    get address() {
-        const page = this.closest("wf-editor")?.dataset.page;
-        const field = this.source.form?.elements[this.source.name.replace(/[^-]*$/, "collection")];
-        const label = this.dataset.collection || field?.value;
-        const isAsked = this.dataset.subject === "field" && page && label && this.root;
-        return isAsked ? `${page.replace(/change\/$/, "")}fields/?collection=${encodeURIComponent(label)}` : "";
-    }
-
     async offer() {
-        const { address } = this;
-        if (!address || this.list.dataset.address === address) {
+        if (this.dataset.subject !== "field" || !this.root) {
             return;
         }
         const { list } = this;
-        list.dataset.address = address;
-        if (!known.has(address)) {
-            known.set(address, fetched(address));
+        const label = this.dataset.collection || chosenBeside(this.source);
+        if (list.dataset.label === label) {
+            return;
         }
-        const fields = await known.get(address);
-        if (list.dataset.address !== address) {
+        list.dataset.label = label;
+        const fields = await fieldsOf(this, label);
+        if (list.dataset.label !== label) {
             return;
         }
         this.fields = fields;
-        const options = fields.map(({ path, title, kind }) => make("option", { value: path, label: `${title} · ${kind}` }));
-        list.replaceChildren(...options);
+        fill(list, fields);
         this.querySelectorAll(".wf-rule").forEach((each) => this.limit(each));
     }
 
@@ -269,17 +164,6 @@ class WfRules extends HTMLElement {
         });
     }
 }
-
-async function fetched(address) {
-    try {
-        const response = await fetch(address);
-        return response.ok ? (await response.json()).fields : [];
-    } catch {
-        return [];
-    }
-}
-
-const make = (name, values) => Object.assign(document.createElement(name), values);
 
 const takes = (op) => op.selectedOptions[0].dataset.takes;
 

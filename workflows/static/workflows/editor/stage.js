@@ -8,7 +8,9 @@ const EDGE = 40;
 export class Stage {
     constructor(editor) {
         this.editor = editor;
-        this.folded = new Set();
+        /** What is folded is remembered, for this person and this version. */
+        this.memory = `wf-folded-${editor.dataset.user}-${editor.dataset.page}`;
+        this.folded = new Set(JSON.parse(localStorage.getItem(this.memory) ?? "[]"));
         this.scale = 1;
         editor.addEventListener("wheel", (event) => this.wheeled(event), { passive: false });
         editor.addEventListener("pointerdown", (event) => this.pressed(event));
@@ -26,6 +28,7 @@ export class Stage {
         this.scale = Math.min(Math.max(scale, LEAST), MOST);
         this.layer.style.zoom = this.scale;
         this.editor.querySelector("#wf-zoom").textContent = `${Math.round(this.scale * 100)}%`;
+        this.editor.minimap?.settle();
     }
 
     zoomBy(factor) {
@@ -46,12 +49,10 @@ export class Stage {
     }
 
     settle() {
-        this.editor.querySelectorAll(".wf-node").forEach((node) => {
-            if (this.folded.has(node.dataset.key)) {
-                node.classList.add("wf-folded");
-            }
-        });
-        this.zoom = this.scale;
+        this.folded.forEach((key) => this.show(document.getElementById(`node-${key}`), true));
+        if (this.scale !== 1) {
+            this.zoom = this.scale;
+        }
     }
 
     fold(key) {
@@ -59,8 +60,21 @@ export class Stage {
         if (!node?.querySelector(":scope > .wf-branches")) {
             return;
         }
-        const isFolded = node.classList.toggle("wf-folded");
+        const isFolded = !node.classList.contains("wf-folded");
+        this.show(node, isFolded);
         this.folded[isFolded ? "add" : "delete"](key);
+        localStorage.setItem(this.memory, JSON.stringify([...this.folded]));
+        this.editor.minimap.settle();
+    }
+
+    /** Show or hide the branches of a node, and how many nodes are hidden. */
+    show(node, isFolded) {
+        const button = node?.querySelector(":scope > .wf-fold");
+        if (button) {
+            node.classList.toggle("wf-folded", isFolded);
+            button.ariaExpanded = String(!isFolded);
+            button.dataset.count = node.querySelectorAll(".wf-node").length;
+        }
     }
 
     unfoldAround(element) {

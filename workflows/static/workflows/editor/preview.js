@@ -22,6 +22,7 @@ async function refresh(preview) {
             const html = await answer.text();
             if (!signal.aborted) {
                 preview.innerHTML = html;
+                repeat(preview);
             }
         }
         preview.classList.toggle("wf-stale", !answer.ok);
@@ -32,6 +33,18 @@ async function refresh(preview) {
         preview.classList.add("wf-stale");
     }
     preview.removeAttribute("aria-busy");
+}
+
+/**
+ * Say beside the button what is chosen, however far away the preview is.
+ *
+ * @param {HTMLElement} preview
+ */
+export function repeat(preview) {
+    const sentence = preview.closest("form").querySelector(".wf-sentence");
+    if (sentence) {
+        sentence.textContent = preview.querySelector("[data-wf-sentence]")?.textContent ?? "";
+    }
 }
 
 /** @param {Event} event */
