@@ -1,7 +1,7 @@
 """The nodes of a definition as marks, which a template writes down as nested lists."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -61,8 +61,24 @@ class Remarks:
     """What marks show besides the definition itself, by the keys of nodes."""
 
     problems: Mapping[str, int] = field(default_factory=dict)
-    #: A class for the style sheet, and a word.
+    #: Classes for the style sheet, and a word or markup that is safe.
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    #: The lines that were gone along, as slots are named: behind which node, in which
+    #: branch. None: nothing was run.
+    taken: Collection[tuple[str, str]] | None = None
+
+    def line(self, key: str = "", branch: str = "") -> str:
+        """Give the class of a line: gone along, not, or drawn before any run."""
+        if self.taken is None:
+            return ""
+        return "wf-taken" if (key, branch) in self.taken else "wf-untaken"
+
+    def branch(self, key: str, branch: str, nodes: list[Node]) -> str:
+        """Give the classes of a branch: it may also have been gone along to its end."""
+        line = self.line(key, branch)
+        end = self.line(nodes[-1]["key"]) if nodes else line
+        both = line == end == "wf-taken"
+        return f"{line} wf-through" if both else line
 
 
 LINE, END_LINE, END_NODE, END_BRANCH = (
@@ -83,8 +99,9 @@ def marks(definition: Definition, remarks: Remarks | None = None) -> list[Mark]:
     Marks instead of nested values keep the template from recursing, however deep the
     branches go.
     """
-    first = Mark("slot", title=_("Add the first node"))
-    return list(_line(definition["nodes"], first, remarks or Remarks()))
+    remarks = remarks or Remarks()
+    first = Mark("slot", title=_("Add the first node"), classes=remarks.line())
+    return list(_line(definition["nodes"], first, remarks))
 
 
 def _line(nodes: list[Node], slot: Mark, remarks: Remarks) -> Iterator[Mark]:
@@ -101,14 +118,16 @@ def _node(node: Node, remarks: Remarks) -> Iterator[Mark]:
     if branches := branches_of(node):
         yield _branches(get_language() or "")
         for branch, title in branches.items():
-            yield Mark("branch", key=key, branch=branch, title=title)
             nodes = node.get("branches", {}).get(branch, [])
-            yield from _line(nodes, _first_of(key, branch, title), remarks)
+            way = remarks.branch(key, branch, nodes)
+            yield Mark("branch", key=key, branch=branch, title=title, classes=way)
+            line = remarks.line(key, branch)
+            yield from _line(nodes, _first_of(key, branch, title, line), remarks)
             yield END_BRANCH
         yield END_BRANCHES
     yield END_NODE
     label = _("Add a node after %(key)s") % {"key": key}
-    yield Mark("slot", key=key, title=label)
+    yield Mark("slot", key=key, title=label, classes=remarks.line(key))
 
 
 @cache
@@ -121,10 +140,10 @@ def _branches(_language: str) -> Mark:
     return Mark("markup", markup=format_html(button, _("Branches")))
 
 
-def _first_of(key: str, branch: str, title: str) -> Mark:
+def _first_of(key: str, branch: str, title: str, line: str) -> Mark:
     names = {"key": key, "branch": title}
     label = _("Add a node into “%(branch)s” of %(key)s") % names
-    return Mark("slot", key=key, branch=branch, title=label)
+    return Mark("slot", key=key, branch=branch, title=label, classes=line)
 
 
 def _card(node: Node, remarks: Remarks) -> Mark:
