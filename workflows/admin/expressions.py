@@ -61,7 +61,9 @@ class ExpressionPages(VersionAccess):
         try:
             value = tried(version, key, text, samples, timezone.now())
         except NoSample:
-            note = _("It is shown here what this gives, once a run has come this far.")
+            note = _(
+                "Once a run or a test has come this far, its result is shown here."
+            )
             return JsonResponse({"text": note, "kind": "note"})
         except WorkflowError as error:
             return JsonResponse({"text": cut(str(error), SHOWN), "kind": "error"})

@@ -1,4 +1,4 @@
-"""Values of the last run, to show what expressions would give."""
+"""Values of the last test or run, to show what expressions would give."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,12 +7,11 @@ from typing import Any
 from workflows.codec import decode
 from workflows.exceptions import NoSample
 from workflows.expressions import UnknownName, check_names, compile_value
-from workflows.models import Execution, WorkflowVersion
-from workflows.services import scope_at, trigger_names
-from workflows.states import JobStatus
+from workflows.models import WorkflowVersion
+from workflows.services import known_of, scope_at, trigger_names
 
-#: Jobs of the last run that are read.
-MOST_JOBS = 1_000
+#: What is known of an execution before the first.
+UNRUN: Mapping[str, Any] = {"id": 0, "planned_at": None}
 #: Characters of an expression that is tried.
 LONGEST = 20_000
 
@@ -20,19 +19,17 @@ Samples = Mapping[str, Any]
 
 
 def samples_of(version: WorkflowVersion) -> Samples | None:
-    """Give the names and values of the workflow's last run that got anywhere."""
-    runs = Execution.objects.filter(workflow=version.workflow_id, job_count__gt=0)
-    last = runs.order_by("-pk").first()
-    if last is None:
+    """Give the names and values of pins, and of the last test or run."""
+    known = known_of(version)
+    if known is None:
         return None
-    done = [JobStatus.SUCCEEDED, JobStatus.CONTINUED]
-    jobs = last.jobs.filter(status__in=done).order_by("number")
-    results = dict(jobs.values_list("node_key", "result")[:MOST_JOBS])
+    last = known.execution
+    execution = {"id": last.pk, "planned_at": last.planned_at} if last else UNRUN
     return {
-        "trigger": last.context,
-        "nodes": results,
+        "trigger": known.context,
+        "nodes": known.results,
         "vars": {},
-        "execution": {"id": last.pk, "planned_at": last.planned_at},
+        "execution": execution,
         "workflow": {"id": version.workflow_id, "title": version.workflow.title},
     }
 

@@ -1,5 +1,6 @@
 """Rehearse a whole version: the engine runs it in memory, and nothing is kept."""
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,8 +29,6 @@ from workflows.states import ExecutionStatus, JobStatus
 
 #: Jobs, moments that were waited for and time after which no further node begins.
 MOST_JOBS, MOST_WAITS, LONGEST = 500, 100, timedelta(seconds=30)
-#: No execution has this id, and every database takes it.
-NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,7 @@ def rehearse(version: WorkflowVersion, script: Script, clock: Clock) -> Rehearse
     stage = _Stage(clock)
     began = clock()
     staged = _staged(ready, script)
-    stage.jobs = dict(_seeds(staged, script.known, began))
+    stage.jobs = dict(_seeds(staged, stage, script.known))
     run = _run_of(version, staged, script, stage)
     with undone():
         outcome = _play(run, stage)
@@ -110,6 +109,9 @@ class _Stage:
     """The clock of a rehearsal, its limits, and its jobs so far."""
 
     clock: Clock
+    #: No execution has this id, and no other rehearsal: what is called outside names
+    #: its effects by it.
+    pk: int = field(default_factory=lambda: -1 - uuid.uuid4().int % 2**31)
     jobs: dict[int, JobRow] = field(default_factory=dict)
     ahead: timedelta = timedelta(0)
     waits: int = 0
@@ -157,12 +159,13 @@ def _stand_in(step: Step, given: Given) -> CompiledStep:
 
 
 def _seeds(
-    staged: CompiledVersion, known: Mapping[str, Any], now: datetime
+    staged: CompiledVersion, stage: _Stage, known: Mapping[str, Any]
 ) -> Iterator[tuple[int, JobRow]]:
     """Write jobs for what is known already, with the numbers of the first."""
+    pk, now, done = stage.pk, stage.now(), JobStatus.SUCCEEDED
     for number, (key, result) in enumerate(known.items(), 1):
-        kind, done = staged.plain[key].type, JobStatus.SUCCEEDED
-        yield number, JobRow(NOWHERE, number, key, kind, done, now, result=result)
+        kind = staged.plain[key].type
+        yield number, JobRow(pk, number, key, kind, done, now, result=result)
 
 
 def _run_of(
@@ -170,7 +173,7 @@ def _run_of(
 ) -> Run:
     now = stage.now()
     claimed = Claimed(
-        pk=NOWHERE,
+        pk=stage.pk,
         workflow_id=version.workflow_id,
         version_id=version.pk,
         context=script.context,

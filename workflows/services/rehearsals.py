@@ -22,6 +22,8 @@ MOST_KEPT = 4_000_000
 MOST_JOBS = 1_000
 #: How a node came to its result, besides by running.
 PINNED, UNTOUCHED = "pinned", "untouched"
+#: What is known of a trigger before it ever fired.
+NOTHING: Mapping[str, Any] = {"data": None, "date": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,39 @@ def plan_rehearsal(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a version before it runs again: of pins, tests and runs."""
+
+    context: Mapping[str, Any]
+    results: Mapping[str, Any]
+    #: The last execution of the workflow, if there was any.
+    execution: Execution | None
+
+
+def known_of(version: WorkflowVersion) -> Known | None:
+    """Give what expressions would see, for those who may see executions."""
+    results = {**results_of(version, sees_runs=True), **pins_of(version)}
+    example, last = results.pop(TRIGGER, None), _last_execution(version)
+    context = example.result if example else _later_context(version, last)
+    if context is None and not results:
+        return None
+    values = {key: given.result for key, given in results.items()}
+    return Known(context or NOTHING, values, last)
+
+
+def _later_context(
+    version: WorkflowVersion, last: Execution | None
+) -> Mapping[str, Any] | None:
+    test = _last_test(version)
+    is_older = test and last and test.started_at < last.created_at
+    newest: Rehearsal | Execution | None = last if is_older else test or last
+    return None if newest is None else dict(newest.context)
+
+
 def results_of(version: WorkflowVersion, *, sees_runs: bool) -> dict[str, Given]:
     """Give what nodes gave last: in the last test, or in a later execution."""
-    test = Rehearsal.objects.filter(version=version).first()
+    test = _last_test(version)
     last = _last_execution(version) if sees_runs else None
     tested = given_by(version.definition, played_in(test)) if test else {}
     if last is None:
@@ -113,6 +145,10 @@ def results_of(version: WorkflowVersion, *, sees_runs: bool) -> dict[str, Given]
     ran = given_by(version.definition, _played_by(last, version.definition))
     is_older = test is not None and test.started_at > last.created_at
     return {**ran, **tested} if is_older else {**tested, **ran}
+
+
+def _last_test(version: WorkflowVersion) -> Rehearsal | None:
+    return Rehearsal.objects.filter(version=version).first()
 
 
 def last_context(version: WorkflowVersion) -> Mapping[str, Any] | None:

@@ -1,6 +1,7 @@
 """Help with expressions: names at a node, and what an expression would give."""
 
 import pytest
+from django.utils import timezone
 
 from tests.workflows.admin.conftest import execute, person, say, url
 from workflows import services
@@ -93,7 +94,7 @@ def test_node_that_is_not_there_has_no_names(by_owner, version):
         ("{{ 1 / 0 }}", "error", "1 / 0"),
         ("{{ 1 + }}", "error", "1 +"),
         ("{{ nodes.first.__class__ }}", "error", "__class__"),
-        ("{{ trigger.data.id }}", "note", "once a run has come this far"),
+        ("{{ trigger.data.id }}", "note", "Once a run or a test has come this far"),
     ],
 )
 def test_expression_is_tried_with_the_last_run(
@@ -109,6 +110,27 @@ def test_expression_waits_for_the_first_run(by_owner, make_version, attempt):
 
     assert attempt(version, "{{ nodes.first }}").json()["kind"] == "note"
     assert attempt(version, "{{ 6 * 7 }}").json()["text"] == "42"
+
+
+def test_expression_is_tried_with_the_last_test_and_what_is_pinned(
+    by_owner, make_version, attempt, names
+):
+    version = make_version(say("first"), say("second", "2"), say("last"))
+    context = {"data": {"id": 7}, "date": timezone.now()}
+    services.rehearse_version(version, services.Play(context), timezone.now)
+    services.pin(version, "second", services.Given("pinned"))
+
+    text = "{{ nodes.first }} {{ nodes.second }} {{ trigger.data.id }}"
+    assert attempt(version, text).json()["text"] == "hello pinned 7"
+    assert names(version)["nodes.second"]["sample"] == "pinned"
+
+
+def test_a_pin_alone_is_known(by_owner, make_version, attempt):
+    version = make_version(say("first"), say("last"))
+    services.pin(version, "first", services.Given("pinned"))
+
+    assert attempt(version, "{{ nodes.first }}").json()["text"] == "pinned"
+    assert attempt(version, "{{ trigger.date }}").json()["kind"] == "result"
 
 
 def test_trying_needs_a_post(by_owner, version):

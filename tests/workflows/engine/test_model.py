@@ -1,5 +1,6 @@
 """Whatever happens in whatever order: executions only move as the table allows."""
 
+import os
 import uuid
 from contextlib import ExitStack
 from datetime import timedelta
@@ -18,11 +19,12 @@ from hypothesis.stateful import (
 from tests.conftest import NOW
 from tests.nodes import TYPES, Echo, node
 from workflows import registry, services
-from workflows.contracts import Effect, Succeeded
+from workflows.contracts import Effect, Fork, Succeeded, Waiting
 from workflows.engine import Drain, forget_compiled, register
 from workflows.exceptions import TransitionNotAllowed
 from workflows.models import (
     Category,
+    Child,
     Execution,
     Job,
     Worker,
@@ -32,6 +34,8 @@ from workflows.models import (
 from workflows.states import TRANSITIONS, UNFINISHED
 
 MINUTE = timedelta(minutes=1)
+#: How many stories each database gets; EXAMPLES=1000 in the environment tells more.
+EXAMPLES = {"sqlite": 10, "postgresql": 4, "mysql": 4}
 
 
 class Ledger(Echo):
@@ -44,6 +48,52 @@ class Ledger(Echo):
         entry = f"{run.execution_id} {uuid.uuid4().hex[:12]}"
         Category.objects.create(name=entry)
         return Succeeded()
+
+
+class Split(Echo):
+    """Runs its two branches side by side, and is done when both are."""
+
+    type = "split"
+    forks = True
+    branches = {"a": "A", "b": "B"}
+
+    def run(self, run):
+        return Fork(("a", "b"))
+
+    def after_branch(self, run):
+        return Waiting() if None in run.branches.values() else Succeeded()
+
+
+class Ask(Echo):
+    """Waits two minutes for a reply."""
+
+    type = "ask"
+    waits = True
+
+    def run(self, run):
+        return Waiting(run.now + 2 * MINUTE)
+
+    def resume(self, run):
+        return Succeeded(run.reply and run.reply.value)
+
+
+class Begin(Echo):
+    """Starts another workflow and waits for its end."""
+
+    type = "begin"
+    effect = Effect.DATABASE
+    waits = True
+
+    def run(self, run):
+        version = Version.objects.get(workflow__title="Child")
+        services.start_child(run, version, {}, awaited=True)
+        return Waiting()
+
+    def resume(self, run):
+        return Succeeded(run.reply and run.reply.value["status"])
+
+
+KINDS = (Ledger, Split, Ask, Begin)
 
 
 class Call(Echo):
@@ -72,6 +122,9 @@ def reachable(status):
 class Executions(RuleBasedStateMachine):
     """One workflow, two workers, and a world that does not care."""
 
+    def definition(self):
+        return [node("ledger"), node("call"), node("pause"), node("ledger", key="two")]
+
     def __init__(self):
         super().__init__()
         forget_compiled()
@@ -80,10 +133,9 @@ class Executions(RuleBasedStateMachine):
         self.example.__enter__()
         self.call = Call()
         self.types = ExitStack()
-        for handler in (*(kind() for kind in TYPES), Ledger(), self.call):
+        for handler in (*(kind() for kind in (*TYPES, *KINDS)), self.call):
             self.types.enter_context(registry.nodes.temporarily(handler.type, handler))
-        nodes = [node("ledger"), node("call"), node("pause"), node("ledger", key="two")]
-        definition = {"schema": 1, "nodes": nodes}
+        definition = {"schema": 1, "nodes": self.definition()}
         self.version = services.create(
             "Model",
             "schedule",
@@ -150,6 +202,8 @@ class Executions(RuleBasedStateMachine):
 
     @rule()
     def look_after(self):
+        services.settle_children(self.now)
+        services.end_orphans(self.now)
         services.requeue_dead(self.now)
         services.requeue_abandoned(self.now)
         services.expire(self.now)
@@ -199,9 +253,10 @@ class Executions(RuleBasedStateMachine):
 
     @invariant()
     def counters_count_and_never_fall(self):
-        counts = (Workflow.objects.get().run_count, Version.objects.get().run_count)
+        workflow = Workflow.objects.get(pk=self.version.workflow_id)
+        counts = (workflow.run_count, workflow.versions.get().run_count)
 
-        assert counts == (Execution.objects.count(),) * 2
+        assert counts == (Execution.objects.filter(workflow=workflow).count(),) * 2
         assert counts >= self.counts
         self.counts = counts
 
@@ -222,18 +277,75 @@ class Executions(RuleBasedStateMachine):
         assert not Execution.objects.unfinished().exists()
 
 
+class Families(Executions):
+    """The same with branches, with people who answer, and with other executions."""
+
+    def definition(self):
+        services.create(
+            "Child",
+            "schedule",
+            {"starts_at": NOW},
+            definition={"schema": 1, "nodes": [node("ledger"), node("pause")]},
+        )
+        branches = {
+            "a": [node("ledger", key="left"), node("call"), node("pause")],
+            "b": [node("ask"), node("ledger", key="right")],
+        }
+        fork = {"key": "split", "type": "split", "config": {}, "branches": branches}
+        return [fork, node("begin"), node("ledger", key="last")]
+
+    def __init__(self):
+        super().__init__()
+        self.told = set()
+
+    @precondition(lambda self: self.seen)
+    @rule(data=st.data(), twice=st.booleans())
+    def reply(self, data, twice):
+        asked = Job.objects.filter(node_type="ask", status="waiting")
+        for job in asked.order_by("pk")[:2]:
+            for _ in range(1 + twice):
+                named = (job.execution_id, job.number)
+                if services.resume(*named, "yes", self.now):
+                    assert named not in self.told
+                    self.told.add(named)
+
+    @rule()
+    def end_children(self):
+        unfinished = Execution.objects.unfinished().filter(workflow__title="Child")
+        for execution in unfinished.order_by("pk")[:1]:
+            services.cancel(execution, self.now)
+
+    @invariant()
+    def a_parent_goes_on_once_its_child_has_ended(self):
+        done = Job.objects.filter(node_type="begin", status="succeeded")
+        children = Execution.objects.filter(origin__parent__in=done.values("execution"))
+
+        assert not children.filter(status__in=UNFINISHED).exists()
+
+    @invariant()
+    def what_was_told_was_heard(self):
+        done = Job.objects.filter(node_type="ask", status="succeeded", result="yes")
+
+        assert set(done.values_list("execution", "number")) <= self.told
+
+    def finish(self):
+        super().finish()
+        assert not Child.objects.exclude(state=None).exists()
+
+
 def names_of_entries():
     return Category.objects.values_list("name", flat=True)
 
 
 @pytest.mark.django_db
-def test_no_order_of_events_breaks_an_execution():
-    examples = 15 if connection.vendor == "sqlite" else 5
+@pytest.mark.parametrize("machine", [Executions, Families])
+def test_no_order_of_events_breaks_an_execution(machine):
+    examples = int(os.environ.get("EXAMPLES") or 0) or EXAMPLES[connection.vendor]
     run_state_machine_as_test(
-        Executions,
+        machine,
         settings=effort(
             max_examples=examples,
-            stateful_step_count=15,
+            stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

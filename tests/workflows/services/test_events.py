@@ -1,9 +1,10 @@
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from tests.conftest import NOW, drain
 from workflows import services
 from workflows.models import Execution, Workflow, WorkflowVersion
-from workflows.services import Event
+from workflows.services import Event, events
 from workflows.states import ExecutionStatus
 
 
@@ -132,3 +133,55 @@ def test_a_started_execution_runs(make_version, values):
     execution.refresh_from_db()
 
     assert execution.status == ExecutionStatus.SUCCEEDED
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAlone:
+    """An event outside of a transaction: a statement for it, one for the message."""
+
+    @pytest.mark.skipif(connection.vendor != "postgresql", reason="one of its words")
+    def test_it_costs_two_statements(self, make_version, django_assert_num_queries):
+        version = make_version()
+
+        with django_assert_num_queries(2):
+            services.start_many([event(version)], NOW)
+
+    def test_it_is_counted_and_starts_once(self, make_version):
+        version = make_version()
+
+        created = [services.start_many([event(version)], NOW) for _ in range(2)]
+
+        assert created == [[Execution.objects.get().pk], []]
+        assert counts(version) == (1, 1)
+
+    def test_a_policy_is_asked(self, make_version):
+        version = make_version(options={"concurrency": "skip"})
+        services.start_many([event(version)], NOW)
+
+        assert services.start_many([event(version, "b")], NOW) == []
+        assert Execution.objects.get(event_key="b").status == "rejected"
+        assert counts(version) == (1, 1)
+
+    def test_a_wake_up_that_fails_is_left_to_the_pollers(
+        self, make_version, monkeypatch, caplog
+    ):
+        def fail(ids):
+            raise OperationalError("gone")
+
+        version = make_version()
+        monkeypatch.setattr(events, "wake", fail)
+
+        [created] = services.start_many([event(version)], NOW)
+
+        assert f"woken for execution {created}" in caplog.text
+        assert Execution.objects.get().status == "queued"
+
+    def test_inside_of_a_transaction_it_goes_with_it(self, make_version):
+        version = make_version()
+
+        with transaction.atomic():
+            services.start_many([event(version)], NOW)
+            transaction.set_rollback(True)
+
+        assert not Execution.objects.exists()
+        assert counts(version) == (0, 0)

@@ -123,6 +123,16 @@ def test_nodes_that_act_outside_are_skipped_unless_they_are_to_act(
     assert len(Outside.asked) == 1
 
 
+def test_each_test_names_its_effects_anew(make_version, rehearse):
+    version = make_version(node("outside", 7, "call"))
+    rehearse(version, acts=True)
+    rehearse(version, acts=True)
+
+    first, second = (each.idempotency_key for each in Outside.asked)
+    assert first != second
+    assert first.startswith("-")
+
+
 def test_nodes_that_act_outside_are_listed_before(make_version):
     inner = {"yes": [node("outside", 1, "inner")]}
     version = make_version(
