@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, gettext_lazy as _
 
 from handlers.fields import require, require_values, zone_of
 from handlers.moments import UNITS, shift
@@ -59,3 +60,11 @@ def deadline_of(config: Mapping[str, Any], now: datetime) -> datetime | None:
         return until
     require_values(config, ["amount", "unit"])
     return shift(now.astimezone(zone_of("")), config["amount"], config["unit"])
+
+
+def limited(what: str, until: datetime | None) -> str:
+    """Say of what is waited for until when it is."""
+    if until is None:
+        return what
+    names = {"what": what, "moment": localtime(until).strftime("%Y-%m-%d %H:%M:%S")}
+    return gettext("%(what)s, until %(moment)s at most") % names

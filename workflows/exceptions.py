@@ -35,6 +35,15 @@ class TransitionNotAllowed(WorkflowError):
         super().__init__(f"Execution {pk} cannot move from '{source}' to '{target}'.")
 
 
+class CannotGoOn(WorkflowError):
+    """An execution cannot be taken up where it stopped."""
+
+    def __init__(self, pk: int, reason: str) -> None:
+        super().__init__(
+            f"Execution {pk} cannot go on from where it stopped: {reason}."
+        )
+
+
 class VersionFrozen(WorkflowError):
     def __init__(self, version: str) -> None:
         super().__init__(

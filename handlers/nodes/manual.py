@@ -15,6 +15,7 @@ from handlers.people.answering import result_of
 from handlers.people.asking import Place, Request, Times, ask, close
 from handlers.people.assignees import find_people
 from handlers.people.choosing import PeopleField, PeopleForm, chosen
+from handlers.people.listing import people_asked
 from handlers.people.models import HumanTask
 from handlers.people.outcomes import OutcomeWrong
 from handlers.people.spans import read_spans
@@ -262,6 +263,10 @@ class ManualTask(NodeHandler):
             values.named("values", _("answers")),
             shape_of_list(*answer).named("answers", _("answers of all")),
         )
+
+    def awaited(self, waited: Any) -> str:
+        task = HumanTask.objects.get(pk=waited["task"])
+        return time_limits.limited(people_asked(task), task.due_at)
 
     def run(self, run: NodeRun) -> NodeResult:
         due_at = time_limits.deadline_of(run.config, run.now)

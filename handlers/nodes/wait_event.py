@@ -134,6 +134,10 @@ class WaitEvent(NodeHandler):
             Field("expired", _("expired"), Kind.BOOLEAN),
         )
 
+    def awaited(self, waited: Any) -> str:
+        wait = EventWait.objects.select_related("channel").get(pk=waited["wait"])
+        return time_limits.limited(_in_words(wait), waited["until"])
+
     def run(self, run: NodeRun) -> NodeResult:
         wish = _wish(run)
         wait = begin(run, wish, _since(run))
@@ -157,6 +161,15 @@ class WaitEvent(NodeHandler):
             return Waiting(until, run.waited)
         end(wait)
         return _expired(run)
+
+
+def _in_words(wait: EventWait) -> str:
+    names = {"event": wait.channel.name, "about": wait.correlation}
+    if wait.channel.execution is not None:
+        return gettext("an answer at its address")
+    if wait.correlation:
+        return gettext("the event “%(event)s” about “%(about)s”") % names
+    return gettext("the event “%(event)s”") % names
 
 
 def _wish(run: NodeRun) -> Wish:

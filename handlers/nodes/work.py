@@ -151,6 +151,10 @@ class BackgroundWork(NodeHandler):
         variables = Field("variables", _("Variables"), Kind.OBJECT)
         return shape_of_fields(*started, *([variables] if config["wait"] else []))
 
+    def awaited(self, waited: Any) -> str:
+        number = {"number": waited["work"]}
+        return gettext("the end of background work %(number)s") % number
+
     def resume(self, run: NodeRun) -> NodeResult:
         waited = run.waited
         work = Work.objects.filter(pk=waited["work"]).first()

@@ -1,15 +1,18 @@
-"""Which tasks wait for somebody now."""
+"""Which tasks wait for somebody now, and for whom."""
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from handlers.people.models import HumanTask, TaskShare
 from handlers.people.states import ShareState, TaskState
 
 #: Tasks that are counted at most: the top of every page counts them.
 MOST = 100
+#: People who are named at most.
+NAMED = 5
 
 
 def to_do(shares: "QuerySet[TaskShare]") -> "QuerySet[TaskShare]":
@@ -26,3 +29,11 @@ def count_open(user: Any) -> dict[str, int]:
     seen = mine.order_by("-pk").values_list("seen_at", flat=True)[:MOST]
     moments = list(seen)
     return {"open": len(moments), "new": sum(each is None for each in moments)}
+
+
+def people_asked(task: HumanTask) -> str:
+    """Name those whose answer a task waits for."""
+    shares = TaskShare.objects.filter(task=task, state=ShareState.OPEN).order_by("pk")
+    names = list(shares.values_list("name", flat=True)[: NAMED + 1])
+    people = ", ".join([*names[:NAMED], "…"] if names[NAMED:] else names)
+    return _("an answer of %(people)s") % {"people": people or "–"}

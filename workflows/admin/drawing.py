@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from html import escape
 from urllib.parse import quote
 
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext, pgettext
 
@@ -56,7 +57,8 @@ class Pen:
                 f' aria-label="{escape(mark.title)}">+</a>'
             )
         return (
-            f'<li class="wf-slot" data-after="{key}" data-branch="{branch}">{plus}</li>'
+            f'<li class="{_classes("wf-slot", mark)}" data-after="{key}"'
+            f' data-branch="{branch}">{plus}</li>'
         )
 
     def _node(self, mark: Mark) -> str:
@@ -65,7 +67,8 @@ class Pen:
             f'<li class="wf-node {mark.classes}" id="{self.side}node-{key}"'
             f' data-key="{key}"><div class="wf-card{wrong}">'
             f'<a class="wf-card-title" tabindex="-1" draggable="false"'
-            f' href="{self.url}?panel=node:{key}" data-wf-panel="node:{key}">'
+            f' href="{self.url}?panel=node:{key}" data-wf-panel="node:{key}"'
+            f"{self._described(mark, key)}>"
             f"{_isolated(mark.title)}</a>"
             f'<span class="wf-kind">{_type(mark)}<code dir="ltr">{key}</code></span>'
             f"{_text('wf-summary', mark.summary)}{_text('wf-card-note', mark.note)}"
@@ -73,18 +76,37 @@ class Pen:
         )
 
     def _flags(self, mark: Mark) -> str:
-        state = escape(mark.state_title)
         return (
-            (f'<p class="wf-card-flag wf-card-state">{state}</p>' if state else "")
+            self._state(mark)
             + (self.off if mark.disabled else "")
             + (_WARNING.format(_problems(mark.problems)) if mark.problems else "")
         )
+
+    def _described(self, mark: Mark, key: str) -> str:
+        """Let whoever hears the title hear the state, too."""
+        if not mark.state_title:
+            return ""
+        return f' aria-describedby="{self.side}state-{key}"'
+
+    def _state(self, mark: Mark) -> str:
+        if not mark.state_title:
+            return ""
+        # Safe markup stays as it is.
+        state, name = conditional_escape(mark.state_title), escape(mark.key)
+        return (
+            f'<p class="wf-card-flag wf-card-state" id="{self.side}state-{name}">'
+            f"{state}</p>"
+        )
+
+
+def _classes(name: str, mark: Mark) -> str:
+    return f"{name} {mark.classes}" if mark.classes else name
 
 
 def _branch(mark: Mark) -> str:
     title = escape(mark.title)
     return (
-        f'<div class="wf-branch" role="group" aria-label="{title}"'
+        f'<div class="{_classes("wf-branch", mark)}" role="group" aria-label="{title}"'
         f' data-branch="{escape(mark.branch)}">'
         f'<span class="wf-branch-title">{title}</span>'
     )

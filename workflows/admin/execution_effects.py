@@ -47,6 +47,34 @@ RETRY = Effect(
     apply=_retry,
     creates=True,
 )
+MEND = Effect(
+    name="mend",
+    permission="retry",
+    label=_("Retry from the failed node"),
+    bulk_label=_("Retry selected executions from where they stopped"),
+    done=_("%(target)s goes on from where it stopped, as %(outcome)s."),
+    many_done=ngettext_lazy(
+        "%(count)d execution goes on from where it stopped.",
+        "%(count)d executions go on from where they stopped.",
+        "count",
+    ),
+    apply=lambda doing: services.mend(doing.target, doing.now),
+    creates=True,
+)
+MEND_NEWEST = Effect(
+    name="mend_newest",
+    permission="retry",
+    label=_("Retry with the newest version"),
+    bulk_label=_("Retry selected executions with the newest versions"),
+    done=_("%(target)s goes on with the newest version, as %(outcome)s."),
+    many_done=ngettext_lazy(
+        "%(count)d execution goes on with the newest version.",
+        "%(count)d executions go on with the newest versions.",
+        "count",
+    ),
+    apply=lambda doing: services.mend(doing.target, doing.now, newest=True),
+    creates=True,
+)
 DELETE = Effect(
     # The action of the admin, and what asks first, answer to this name.
     name="delete_selected",
@@ -61,4 +89,4 @@ DELETE = Effect(
     ),
     apply=_delete,
 )
-EXECUTION_EFFECTS = (CANCEL, RETRY)
+EXECUTION_EFFECTS = (CANCEL, RETRY, MEND, MEND_NEWEST)

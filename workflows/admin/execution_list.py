@@ -3,16 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Prefetch, QuerySet
 from django.forms import Media
 from django.http import HttpRequest
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
-from workflows.admin.badges import badge, cut, duration, isolated, moment
+from workflows.admin.badges import badge, cut, isolated, moment
 from workflows.admin.execution_effects import EXECUTION_EFFECTS
+from workflows.admin.execution_facts import took, version_of, workflow_of
 from workflows.admin.execution_filters import (
     StarterFilter,
     StatusFilter,
@@ -80,23 +79,11 @@ class ExecutionList(SelectionPages):
 
     @admin.display(description=_("workflow"))
     def of_workflow(self, execution: Execution) -> SafeString | str:
-        workflow = known(execution, "workflow")
-        if workflow is None:
-            return gettext("deleted")
-        if workflow.archived_at is not None:
-            return format_html("{} ({})", isolated(workflow), gettext("deleted"))
-        url = self.url("workflow_change", workflow.pk)
-        return format_html('<a href="{}">{}</a>', url, isolated(workflow))
+        return workflow_of(self, execution)
 
     @admin.display(description=_("version"))
     def of_version(self, execution: Execution) -> SafeString | str:
-        version = known(execution, "version")
-        if version is None:
-            return gettext("deleted")
-        if version.archived_at is not None:
-            return str(version.number)
-        url = self.url("workflowversion_change", version.pk)
-        return format_html('<a href="{}">{}</a>', url, version.number)
+        return version_of(self, execution)
 
     @admin.display(description=_("status"))
     def state(self, execution: Execution) -> SafeString:
@@ -127,18 +114,3 @@ class ExecutionList(SelectionPages):
     @property
     def media(self) -> Media:
         return super().media + workflow_widget(self.admin_site).media
-
-
-def known(execution: Execution, name: str) -> Any:
-    """Follow a reference of the history; None if what it refers to is purged."""
-    try:
-        return getattr(execution, name)
-    except ObjectDoesNotExist:
-        return None
-
-
-def took(execution: Execution) -> str:
-    """Say how long it ran; nothing before its end."""
-    if execution.started_at is None or execution.finished_at is None:
-        return ""
-    return duration(execution.finished_at - execution.started_at)

@@ -1,22 +1,25 @@
 """The jobs of an execution as a page shows them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from workflows.admin.badges import badge, cut, duration, pretty
+from workflows.admin.badges import badge, duration, pretty
 from workflows.editor import title_of
-from workflows.graph import walk
+from workflows.graph import check, walk
 from workflows.models import Child, Job, WorkflowVersion
 
-#: Characters of a value in the table; all of it is on the job's own page.
+#: Characters of a value in the drawer; all of it is on the job's own page.
 SHOWN = 4_000
 WHOLE = 10_000_000
-#: Characters of a result or an error in a row.
-GLANCE = 120
+#: A line of the log that the engine writes for a try that went wrong.
+TRY = re.compile(r"^Try (\d+) of (\d+)(?: at ([\d: Z-]+))?: (.*)$", re.MULTILINE)
+MOMENT = "%Y-%m-%d %H:%M:%SZ"
 
 
 @dataclass(frozen=True)
@@ -29,88 +32,86 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """A try of a node that went wrong, and after which it was tried again."""
+
+    number: int
+    #: When it went wrong; None in old logs.
+    at: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True)
 class JobRow:
-    """A job in the table of its execution."""
+    """A job with all that is shown of it."""
 
     job: Job
     title: str
     type_title: str
     badge: SafeString
     took: str
-    glance: str
     blocks: list[Block]
     #: Executions that it has started.
     children: list[int]
+    attempts: list[Attempt]
 
 
-def job_rows(
-    jobs: Iterable[Job],
-    version: WorkflowVersion | None,
-    *,
-    tracebacks: bool,
-    shown: int = SHOWN,
-) -> list[JobRow]:
-    jobs, titles = list(jobs), _titles(version)
-    children = _children(jobs)
-    return [
-        _row(
-            job,
-            titles,
-            children.get(job.number, []),
-            list(_blocks(job, tracebacks=tracebacks, shown=shown)),
-        )
-        for job in jobs
-    ]
-
-
-def _children(jobs: list[Job]) -> dict[int, list[int]]:
-    """Find what the jobs of one execution have started, by their numbers."""
-    found: dict[int, list[int]] = {}
-    parents = {job.execution_id for job in jobs}
-    numbers = [job.number for job in jobs]
-    rows = Child.objects.filter(parent__in=parents, number__in=numbers).order_by("pk")
-    for number, child in rows.values_list("number", "execution"):
-        found.setdefault(number, []).append(child)
-    return found
-
-
-def _row(
-    job: Job, titles: dict[str, str], children: list[int], blocks: list[Block]
+def job_row(
+    job: Job, titles: dict[str, str], *, tracebacks: bool, shown: int = SHOWN
 ) -> JobRow:
     type_title = title_of(job.node_type)
     ended = job.finished_at
+    children = Child.objects.filter(parent=job.execution_id, number=job.number)
     return JobRow(
         job=job,
         title=titles.get(job.node_key) or type_title,
         type_title=type_title,
         badge=badge(job.status, job.get_status_display()),
         took=duration(ended - job.started_at if ended else None),
-        glance=cut(job.error or _in_a_line(job.result), GLANCE),
-        blocks=blocks,
-        children=children,
+        blocks=list(_blocks(job, tracebacks=tracebacks, shown=shown)),
+        children=list(children.order_by("pk").values_list("pk", flat=True)),
+        attempts=attempts_in(job.log),
     )
 
 
-def _titles(version: WorkflowVersion | None) -> dict[str, str]:
-    if version is None or not isinstance(version.definition, dict):
+def attempts_in(log: str) -> list[Attempt]:
+    """Read from a log which tries went wrong before the last one."""
+    return [
+        Attempt(int(each[1]), _moment_in(each[3] or ""), each[4])
+        for each in TRY.finditer(log)
+    ]
+
+
+def _moment_in(text: str) -> datetime | None:
+    """Read a moment of a log; whoever writes logs may write anything."""
+    try:
+        return datetime.strptime(text, MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def titles_of(version: WorkflowVersion | None) -> dict[str, str]:
+    """Give the titles that people gave to nodes, by key."""
+    if version is None or check(version.definition):
         return {}
-    nodes = walk({"nodes": [], **version.definition})
-    return {node["key"]: node.get("title", "") for node in nodes}
-
-
-def _in_a_line(value: Any) -> str:
-    return "" if value is None else " ".join(pretty(value).split())
+    return {node["key"]: node.get("title", "") for node in walk(version.definition)}
 
 
 def _blocks(job: Job, *, tracebacks: bool, shown: int) -> Iterable[Block]:
     values = [
+        (_("Error"), job.error),
         (_("Input"), "" if job.input is None else pretty(job.input)),
         (_("Reply"), "" if job.replied_at is None else pretty(job.reply)),
         (_("Result"), "" if job.result is None else pretty(job.result)),
-        (_("Error"), job.error),
         (_("Log"), job.log),
         (_("Traceback"), job.traceback if tracebacks else ""),
     ]
     for title, text in values:
         if text:
             yield Block(title, text[:shown], is_cut=len(text) > shown)
+
+
+def value_block(title: str, value: Any, shown: int = SHOWN) -> Block:
+    """Show one more value in the same way."""
+    text = pretty(value)
+    return Block(title, text[:shown], is_cut=len(text) > shown)

@@ -19,6 +19,7 @@ MODULES = (
     "rules.js",
     "stage.js",
     "values.js",
+    "viewer.js",
     "ways.js",
 )
 

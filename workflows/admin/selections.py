@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext_lazy
 
 from workflows import services
 from workflows.admin.effects import Doing, Effect, EffectAdmin
-from workflows.admin.execution_effects import CANCEL, DELETE, RETRY
+from workflows.admin.execution_effects import CANCEL, DELETE, MEND, RETRY
 from workflows.admin.paging import MOST
 from workflows.exceptions import WorkflowError
 from workflows.models import Execution, WorkflowVersion
@@ -85,11 +85,19 @@ def _outcome(rows: Sequence[Execution], done: Sequence[int]) -> Outcome:
     return Outcome([row for row in rows if row.pk in kept], busy)
 
 
+def _mend(rows: Sequence[Execution], doing: Doing) -> Outcome:
+    return _each(MEND, rows, doing)
+
+
 def _retry(rows: Sequence[Execution], doing: Doing) -> Outcome:
+    return _each(RETRY, rows, doing)
+
+
+def _each(effect: Effect, rows: Sequence[Execution], doing: Doing) -> Outcome:
     outcome = Outcome([], [])
     for row in rows:
         try:
-            RETRY.apply(Doing(row, doing.now, doing.user))
+            effect.apply(Doing(row, doing.now, doing.user))
         except WorkflowError as error:
             outcome.refused.append(f"{row}: {error}")
         else:
@@ -107,6 +115,19 @@ SELECTION_EFFECTS = (
         gettext_lazy("Cancel all executions that match and have not ended?"),
         gettext_lazy("It has ended already: %(status)s."),
         _cancel,
+    ),
+    SelectionEffect(
+        MEND,
+        services.MENDABLE,
+        ngettext_lazy(
+            "Retry %(count)d execution from where it stopped?",
+            "Retry %(count)d executions from where they stopped?",
+            "count",
+        ),
+        gettext_lazy("Retry all executions that match and did not succeed?"),
+        gettext_lazy("There is nothing to go on with: %(status)s."),
+        _mend,
+        runs=True,
     ),
     SelectionEffect(
         RETRY,

@@ -18,6 +18,7 @@ from workflows.contracts.nodes import (
     NodeRun,
     PastRound,
     Reply,
+    awaited_by,
     shape_of,
 )
 from workflows.contracts.switches import Stopped, Switch
@@ -68,6 +69,7 @@ __all__ = [
     "Template",
     "Trigger",
     "Waiting",
+    "awaited_by",
     "shape_of",
     "shape_of_fields",
     "shape_of_list",

@@ -171,6 +171,14 @@ class NodeHandler(ABC):
         """
         return Succeeded(run.waited if run.reply is None else run.reply.value)
 
+    def awaited(self, waited: Any) -> str:
+        """Name what a waiting node waits for, from what it left behind as `waited`.
+
+        As the end of "the node waits for …": "an answer of Ann". Asked by pages, with
+        few statements. Empty, as here: its moment, or whatever comes.
+        """
+        return ""
+
     def after_round(self, run: NodeRun) -> NodeResult:
         """Answer the next `Round`, or how the loop ends; never `Waiting`.
 
@@ -211,3 +219,9 @@ def shape_of(
         lambda: getattr(handler, asked)(whole), blame_database=True
     )
     return Shape() if isinstance(shape, Errored) else shape
+
+
+def awaited_by(handler: NodeHandler, waited: Any) -> str:
+    """Ask a handler what its node waits for; nothing if it raises."""
+    text: str | Errored = attempt(lambda: handler.awaited(waited), blame_database=True)
+    return "" if isinstance(text, Errored) else str(text)

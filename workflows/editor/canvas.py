@@ -1,7 +1,7 @@
 """The nodes of a definition as marks, which a template writes down as nested lists."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -60,8 +60,24 @@ class Remarks:
     """What marks show besides the definition itself, by the keys of nodes."""
 
     problems: Mapping[str, int] = field(default_factory=dict)
-    #: A class for the style sheet, and a word.
+    #: Classes for the style sheet, and a word or markup that is safe.
     states: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    #: The lines that were gone along, as slots are named: behind which node, in which
+    #: branch. None: nothing was run.
+    taken: Collection[tuple[str, str]] | None = None
+
+    def line(self, key: str = "", branch: str = "") -> str:
+        """Give the class of a line: gone along, not, or drawn before any run."""
+        if self.taken is None:
+            return ""
+        return "wf-taken" if (key, branch) in self.taken else "wf-untaken"
+
+    def branch(self, key: str, branch: str, nodes: list[Node]) -> str:
+        """Give the classes of a branch: it may also have been gone along to its end."""
+        line = self.line(key, branch)
+        end = self.line(nodes[-1]["key"]) if nodes else line
+        both = line == end == "wf-taken"
+        return f"{line} wf-through" if both else line
 
 
 LINE, END_LINE, END_NODE, END_BRANCH = (
@@ -82,8 +98,10 @@ def marks(definition: Definition, remarks: Remarks | None = None) -> list[Mark]:
     Marks instead of nested values keep the template from recursing, however deep the
     branches go.
     """
-    first = Mark("slot", title=_("Add the first node"))
-    return list(_line(definition["nodes"], first, _Words(remarks or Remarks())))
+    words = _Words(remarks or Remarks())
+    line = words.remarks.line()
+    first = Mark("slot", title=_("Add the first node"), classes=line)
+    return list(_line(definition["nodes"], first, words))
 
 
 class _Words:
@@ -116,20 +134,23 @@ def _line(nodes: list[Node], slot: Mark, words: _Words) -> Iterator[Mark]:
 
 
 def _node(node: Node, words: _Words) -> Iterator[Mark]:
-    key = node["key"]
+    key, remarks = node["key"], words.remarks
     yield _card(node, words)
     if branches := branches_of(node):
         yield words.branches
         for branch, title in branches.items():
-            yield Mark("branch", key=key, branch=branch, title=title)
             nodes = node.get("branches", {}).get(branch, [])
+            way = remarks.branch(key, branch, nodes)
+            yield Mark("branch", key=key, branch=branch, title=title, classes=way)
             label = words.into % {"key": key, "branch": title}
-            first = Mark("slot", key=key, branch=branch, title=label)
+            line = remarks.line(key, branch)
+            first = Mark("slot", key=key, branch=branch, title=label, classes=line)
             yield from _line(nodes, first, words)
             yield END_BRANCH
         yield END_BRANCHES
     yield END_NODE
-    yield Mark("slot", key=key, title=words.behind % {"key": key})
+    label = words.behind % {"key": key}
+    yield Mark("slot", key=key, title=label, classes=remarks.line(key))
 
 
 def _card(node: Node, words: _Words) -> Mark:

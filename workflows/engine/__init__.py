@@ -4,6 +4,7 @@ from workflows.engine.claims import give_back
 from workflows.engine.compiled import callbacks_in, forget_compiled
 from workflows.engine.drain import Drain, inline
 from workflows.engine.families import tell_parents
+from workflows.engine.history import DONE, jobs_of
 from workflows.engine.holding import held, release_held, unfinished
 from workflows.engine.locks import busy, locks_on
 from workflows.engine.presence import Presence, host, processes, register, renew
@@ -14,6 +15,7 @@ from workflows.engine.trying import Clock, Tried, run_alone
 from workflows.engine.warming import Warming
 
 __all__ = [
+    "DONE",
     "Clock",
     "Drain",
     "Given",
@@ -29,6 +31,7 @@ __all__ = [
     "held",
     "host",
     "inline",
+    "jobs_of",
     "keep_reply",
     "locks_on",
     "processes",

@@ -77,6 +77,7 @@ def _rest(run: Run) -> None:
 
 def _step(run: Run, clock: Clock, *, careful: bool) -> None:
     """Do what is next on the line that is worked on."""
+    run.wreck = None
     if run.at is None:
         run.outcome = Outcome(ExecutionStatus.SUCCEEDED)
     elif run.track.is_through:

@@ -16,6 +16,11 @@ from workflows.options import Concurrency
 from workflows.statements import Move, statements
 from workflows.states import FINAL, ExecutionStatus
 
+#: Ends after which it is kept where the execution stood: it may go on from there.
+WRECKED = frozenset(
+    {ExecutionStatus.FAILED, ExecutionStatus.ERROR, ExecutionStatus.TIMED_OUT}
+)
+
 
 def flush(owner: int, runs: Sequence[Run], now: datetime) -> None:
     """Write jobs and move the executions; raise `LostClaims` for lost ones.
@@ -50,8 +55,7 @@ def _move(run: Run, owner: int, now: datetime) -> Move:
         due_at=None,
         expires_at=execution.expires_at,
     )
-    if run.root.frames:
-        move.frames = [frame.stored() for frame in run.root.frames]
+    move.frames = run.root.stored_frames() or None
     if outcome is None and not run.calls:
         # It got somewhere: the claims before this one were not its fault.
         move.deliveries = min(execution.deliveries, 1)
@@ -60,6 +64,8 @@ def _move(run: Run, owner: int, now: datetime) -> Move:
         move.status, move.reason = outcome.status, outcome.reason
         move.due_at = outcome.due_at
         move.finished_at = now if outcome.status in FINAL else None
+        if outcome.status in WRECKED:
+            move.frames = run.wreck or None
     return move
 
 

@@ -74,8 +74,11 @@ class Track:
     def stored(self) -> dict[str, Any]:
         values = {name: getattr(self, name) for name in _OF_TRACKS}
         kept = {name: value for name, value in values.items() if value is not None}
-        frames = [frame.stored() for frame in self.frames]
+        frames = self.stored_frames()
         return {**kept, "frames": frames} if frames else kept
+
+    def stored_frames(self) -> list[dict[str, Any]]:
+        return [frame.stored() for frame in self.frames]
 
     @property
     def is_back(self) -> bool:

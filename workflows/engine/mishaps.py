@@ -1,6 +1,6 @@
 """What becomes of a node that went wrong: another try, a result, or the end."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from workflows.attempts import Errored
@@ -75,7 +75,7 @@ def is_borne(run: Run, job: JobRow, fault: Fault, now: datetime) -> bool:
         return False
     again = options.retry and options.retry.next_try(job.attempt, fault, now)
     if again:
-        _put_off(job, fault, options)
+        _put_off(job, fault, options, now)
         run.wait(job, again)
         return True
     if options.on_error is OnError.CONTINUE:
@@ -84,10 +84,11 @@ def is_borne(run: Run, job: JobRow, fault: Fault, now: datetime) -> bool:
     return False
 
 
-def _put_off(job: JobRow, fault: Fault, options: NodeOptions) -> None:
-    """Let the job wait for its next try; its log keeps what went wrong."""
+def _put_off(job: JobRow, fault: Fault, options: NodeOptions, now: datetime) -> None:
+    """Let the job wait for its next try; its log keeps when and what went wrong."""
     most = options.retry.attempts if options.retry else job.attempt
-    line = f"Try {job.attempt} of {most}: {fault.message}"
+    moment = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    line = f"Try {job.attempt} of {most} at {moment}: {fault.message}"
     job.status, job.log = JobStatus.RETRYING, joined(job.log, line)
     job.finished_at = job.expires_at = job.replied_at = None
 

@@ -84,6 +84,9 @@ class Run:
     used: set[int] = field(default_factory=set)
     #: True: somebody else may have it; what its calls still give is of no use.
     is_gone: bool = False
+    #: Where all lines stood when the step went wrong that is under way; kept with an
+    #: execution that ends by it, so that it may go on from there.
+    wreck: list[dict[str, Any]] | None = None
     #: What an output node gave since the last commit.
     output: Any = None
     has_output: bool = False
@@ -111,6 +114,7 @@ class Run:
         self.outcome = None
         self.calls, self.used = [], set()
         self.output, self.has_output = None, False
+        self.wreck = None
 
     def _find_open_job(self, leaf: Track) -> JobRow | None:
         if not self.stored or leaf.is_back:
@@ -190,6 +194,11 @@ class Run:
 
     def forked(self) -> list[Track]:
         return list(self.root.forked())
+
+    def note_wreck(self) -> None:
+        """Keep where all lines stand, unless an earlier mishap of this step has."""
+        if self.wreck is None:
+            self.wreck = self.root.stored_frames()
 
     @property
     def is_going(self) -> bool:
@@ -324,7 +333,7 @@ class Run:
         row = self.execution
         row.position, row.job_count = self.root.at or "", self.job_count
         row.token += 1
-        row.frames = [frame.stored() for frame in self.root.frames]
+        row.frames = self.root.stored_frames()
         if not self.calls:
             row.deliveries = min(row.deliveries, 1)
         changed = {job.number for job in self.changed_jobs}

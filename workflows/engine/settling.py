@@ -54,6 +54,8 @@ def settle(
         begin_fork(run, job, answer, now)
         return
     if run.track.is_back:
+        if isinstance(answer, Failed | Errored):
+            run.note_wreck()
         run.frames.pop()
     job = run.touch(job)
     _write_job(job, answer, now)
@@ -109,6 +111,7 @@ def fail(run: Run, job: JobRow, fault: Fault, now: datetime) -> None:
     """
     if _is_softened(run, job, fault, now):
         return
+    run.note_wreck()
     failed_at, (job_status, status) = run.at, ENDS[fault.mishap]
     reason = _reason(run, fault.message)
     while run.frames:
@@ -211,7 +214,7 @@ def end_late_fork(run: Run, now: datetime) -> bool:
         job = run.job_of(track.frames[-1])
         limit = limit_of(run.version.plain[job.node_key].options)
         if limit is not None and job.expires_at is not None and now >= job.expires_at:
-            run.track = track
+            run.track, run.wreck = track, run.root.stored_frames()
             close_branches(run, track.frames[-1], now)
             settle(run, job, took_too_long(limit), now)
             return True
@@ -223,6 +226,7 @@ def has_expired(run: Run, now: datetime) -> bool:
     expires_at = run.execution.expires_at
     if expires_at is None or now < expires_at:
         return False
+    run.wreck = run.root.stored_frames()
     close(run, run.root, now)
     run.track = run.root
     run.outcome = Outcome(ExecutionStatus.TIMED_OUT, "took longer than allowed")

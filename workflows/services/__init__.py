@@ -40,6 +40,7 @@ from workflows.services.history import (
     definition_at,
     steps_of,
 )
+from workflows.services.mending import MENDABLE, Mending, mend, mending_of
 from workflows.services.pins import TRIGGER, pin, pins_of, unpin
 from workflows.services.rehearsals import (
     PINNED,
@@ -80,6 +81,7 @@ from workflows.services.versions import (
 
 __all__ = [
     "LARGEST",
+    "MENDABLE",
     "PINNED",
     "TRIGGER",
     "UNTOUCHED",
@@ -87,6 +89,7 @@ __all__ = [
     "Event",
     "Given",
     "Known",
+    "Mending",
     "Place",
     "Plan",
     "Play",
@@ -123,6 +126,8 @@ __all__ = [
     "known_of",
     "last_context",
     "may_start_ahead",
+    "mend",
+    "mending_of",
     "pin",
     "pins_of",
     "plan_rehearsal",

@@ -24,6 +24,8 @@ class Event:
     limit: int | None = None
     #: Ids of the executions that led here, the eldest first.
     ancestors: tuple[int, ...] = ()
+    #: False: it was counted when it happened, and is only taken up again.
+    is_new: bool = True
     #: Its execution may have been inserted already; see `workflows.services.ahead`.
     ahead: bool = False
 

@@ -69,8 +69,8 @@ def _start_alone(event: Event, now: datetime) -> list[int] | None:
 
 
 def _is_free(event: Event) -> bool:
-    """Tell an event that only the policy of its version could keep from starting."""
-    return not event.limit and not event.ancestors
+    """Tell a new event that only the policy of its version could keep from starting."""
+    return event.is_new and not event.limit and not event.ancestors
 
 
 def _start_free(events: Iterable[Event], now: datetime) -> Started:
@@ -165,7 +165,8 @@ def _create(
     free = [event for event in events if not event.limit]
     rows = [new_execution(event, due_at) for event in free]
     created: dict[str, int] = statements().insert(rows, now) if rows else {}
-    count_on(Workflow, (each.workflow_id for each in free if each.key in created))
+    new = (each for each in free if each.is_new and each.key in created)
+    count_on(Workflow, (each.workflow_id for each in new))
     for event in sorted(events, key=lambda each: each.workflow_id):
         if event.limit:
             created |= _create_within(event.limit, event, now, due_at)

@@ -3,7 +3,7 @@
 from workflows.watchdog.judging import Finding, judge, sentence
 from workflows.watchdog.rounds import watch
 from workflows.watchdog.sights import Lateness, Process, lateness, processes
-from workflows.watchdog.vitals import Vitals, examine
+from workflows.watchdog.vitals import Vitals, examine, living
 
 __all__ = [
     "Finding",
@@ -13,6 +13,7 @@ __all__ = [
     "examine",
     "judge",
     "lateness",
+    "living",
     "processes",
     "sentence",
     "watch",

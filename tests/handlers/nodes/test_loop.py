@@ -141,7 +141,7 @@ def test_a_failure_ends_the_execution_as_the_node_did(make_version, run):
     assert (execution.status, job.status) == ("error", "error")
     assert execution.reason.startswith("a: ")
     assert job.error == f"In round 2: {execution.reason}"
-    assert execution.frames is None
+    assert [frame["index"] for frame in execution.frames] == [1]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ HOSTILE = "<script>alert(1)</script>\u202e\"'&{{ 7*7 }}\x07"
 ABOUT = {"node": ["node:say", "node:fork"], "pin": ["pin:say"], "ran": []}
 PANELS = [each for name in panels.PANELS for each in ABOUT.get(name, [name])]
 
+#: Panels of the page of an execution.
+SEEN = ["node:say", "node:fork", "trigger", "keys"]
+
 
 @pytest.fixture
 def hostile(make_version):
@@ -31,6 +34,7 @@ def hostile(make_version):
 def pages(execution):
     version = execution.version
     editor = url("workflowversion_change", version.pk)
+    execution_page = url("execution_change", execution.pk)
     return [
         url("workflow_changelist"),
         url("workflow_add"),
@@ -44,6 +48,7 @@ def pages(execution):
         f"{editor}?panel=ran:{execution.pk}",
         url("execution_changelist"),
         url("execution_change", execution.pk),
+        *(f"{execution_page}?panel={panel}" for panel in SEEN),
         url("execution_job", execution.pk, 1),
         url("execution_delete", execution.pk),
         url("category_changelist"),
@@ -70,7 +75,8 @@ def test_pages_have_nothing_inline(by_owner, hostile):
 
 
 def test_direction_marks_in_json_are_written_out(by_owner, hostile):
-    page = shown(by_owner.get(url("execution_change", hostile.pk)))
+    address = url("execution_change", hostile.pk)
+    page = shown(by_owner.get(address, {"panel": "node:say"}))
 
     assert "\\u202e" in page
 

@@ -93,6 +93,19 @@ def test_confirmed_retry_runs_all_again(by_owner, ended, version):
     assert statuses().count("queued") == 2
 
 
+def test_confirmed_mending_goes_on_with_what_did_not_succeed(
+    by_owner, ended, make_version
+):
+    broken = execute(make_version({"key": "boom", "type": "test_boom"}, title="Broken"))
+
+    response = confirmed(by_owner, "mend", ended, broken)
+
+    sentence = "1 execution goes on from where it stopped."
+    assert sentence in said(response)
+    again = Execution.objects.latest("pk")
+    assert services.mending_of(again).follows == broken.pk
+
+
 def test_retry_of_a_deleted_version_is_refused(by_owner, ended, now):
     services.archive(ended.workflow, now)
 
@@ -228,7 +241,7 @@ def test_permission_is_asked_for_each(browse, crowd, monkeypatch):
     ("may", "offered"),
     [
         ("cancel_execution", {"", "cancel"}),
-        ("retry_execution", {"", "retry"}),
+        ("retry_execution", {"", "mend", "retry"}),
         ("delete_execution", {"", "delete_selected"}),
     ],
 )

@@ -70,7 +70,10 @@ def test_a_job_that_succeeded_late_keeps_the_story_in_its_log(start, kind):
     drain(later(30))
 
     job = job_of(execution)
-    assert job.log == "Try 1 of 3: ValueError: busy\nTry 2 of 3: no"
+    assert job.log.splitlines() == [
+        "Try 1 of 3 at 2026-11-22 09:00:00Z: ValueError: busy",
+        "Try 2 of 3 at 2026-11-22 09:00:10Z: no",
+    ]
     assert (job.error, job.traceback) == ("", "")
 
 

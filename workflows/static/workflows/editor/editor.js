@@ -4,36 +4,25 @@
  * The server draws everything; this asks it for the next state and lets the page become
  * that. Each change is a command that is posted with the revision it was made on.
  */
-import { Idiomorph } from "./vendor/idiomorph.js";
 import { Expressions } from "./expressions.js";
 import { offerFields } from "./fields.js";
-import { Finder } from "./finder.js";
 import { onKey } from "./keys.js";
-import { Minimap } from "./minimap.js";
 import { Mover } from "./mover.js";
 import { repeat } from "./preview.js";
 import "./rows.js";
 import "./rules.js";
-import { Stage } from "./stage.js";
+import { Viewer } from "./viewer.js";
 import { ways } from "./ways.js";
 
 /** Where copied nodes lie, for all workflows of this site. */
 const CLIPBOARD = "wf-copied-nodes";
 
-const isOfCanvas = (node) => /^wf-(node|slot|card)\b/.test(node.className);
-
-class WfEditor extends HTMLElement {
+class WfEditor extends Viewer {
     connectedCallback() {
-        /** The key of the node that is worked on; empty is the trigger. */
-        this.current = this.dataset.focus || this.dataset.panel.split("node:")[1] || "";
+        super.connectedCallback();
         this.dirty = false;
-        this.queue = Promise.resolve();
-        this.stage = new Stage(this);
-        this.minimap = new Minimap(this);
         this.mover = new Mover(this);
-        this.finder = new Finder(this);
         this.expressions = new Expressions(this);
-        document.documentElement.classList.add("wf-has-scripts");
         this.addEventListener("click", (event) => this.clicked(event));
         this.addEventListener("dblclick", (event) => {
             if (event.target.closest(".wf-node > .wf-card")) {
@@ -42,7 +31,6 @@ class WfEditor extends HTMLElement {
         });
         this.addEventListener("submit", (event) => this.submitted(event));
         this.addEventListener("input", (event) => this.typed(event));
-        this.addEventListener("focusin", (event) => this.focused(event));
         document.addEventListener("keydown", (event) => onKey(this, event));
         window.addEventListener("beforeunload", (event) => {
             if (this.dirty) {
@@ -57,52 +45,16 @@ class WfEditor extends HTMLElement {
 
     // Looking.
 
-    text(name) {
-        return this.querySelector("#wf-texts").dataset[name];
-    }
-
     get isOpen() {
         return this.classList.contains("wf-open");
     }
 
-    /** The card's link of a node, or of the trigger. */
-    stop(key) {
-        const node = key && document.getElementById(`node-${key}`);
-        return (node || this.querySelector("#wf-canvas")).querySelector(".wf-card-title");
-    }
-
-    select(stop) {
-        this.querySelectorAll("#wf-stage [tabindex='0']").forEach((each) => {
-            each.tabIndex = -1;
-        });
-        stop.tabIndex = 0;
-        this.current = stop.closest(".wf-node")?.dataset.key ?? "";
-    }
-
-    focusOn(key) {
-        const stop = this.stop(key);
-        this.select(stop);
-        stop.focus({ preventScroll: true });
-        this.stage.reveal(stop);
-    }
-
-    focusDrawer() {
-        const drawer = this.querySelector("#wf-drawer");
-        const field = drawer.querySelector(
-            "#wf-add-search, .errorlist + * input, fieldset:not([hidden]) :is(input:not([type=hidden]), select, textarea):not(:disabled)",
-        );
-        (field?.offsetParent ? field : drawer.querySelector("h2"))?.focus();
-    }
-
-    /** Put right what the server does not know of: focus, folds, zoom. */
     settle() {
-        this.select(this.stop(this.current));
-        this.stage.settle();
+        super.settle();
         this.querySelectorAll("wf-rules, wf-rows").forEach((each) => each.settle());
         offerFields(this.querySelector("#wf-drawer .wf-settings"));
         this.querySelectorAll("[data-wf-preview]").forEach(repeat);
         this.expressions.settle();
-        this.minimap.settle();
         const paste = this.querySelector("[data-wf-do=pasteHere]");
         if (paste) {
             paste.hidden = !localStorage.getItem(CLIPBOARD);
@@ -112,32 +64,20 @@ class WfEditor extends HTMLElement {
     // Asking the server.
 
     /** Show a panel; what was typed in the one before is saved first. */
-    async show(panel, { query = "", focus = true } = {}) {
-        if (this.dirty && !(await this.save())) {
-            return;
+    async show(panel, options) {
+        if (!this.dirty || (await this.save())) {
+            await super.show(panel, options);
         }
-        const address = `?panel=${encodeURIComponent(panel)}${query}`;
-        // How a test went is on the canvas too, until the drawer is closed.
-        const isWhole = panel === "tested" || (!panel && this.querySelector("[class*=wf-tested-]"));
-        const headers = { "X-Wf-Fragment": isWhole ? "editor" : "drawer" };
-        const answer = await this.inTurn(() => this.ask(address, { headers }));
-        if (!answer) {
-            return;
-        }
-        const part = isWhole ? "#wf-editor" : "#wf-drawer";
-        this.become(isWhole ? this : this.querySelector(part), answer.page.querySelector(part));
-        this.dataset.panel = panel;
-        history.replaceState(null, "", panel ? address : location.pathname);
-        this.settle();
-        if (focus && panel) {
-            this.focusDrawer();
-        }
+    }
+
+    /** How a test went is on the canvas too, until the drawer is closed. */
+    changesAll(panel) {
+        return panel === "tested" || (!panel && this.querySelector("[class*=wf-tested-]") !== null);
     }
 
     close() {
         this.dirty = false;
-        this.show("");
-        this.focusOn(this.current);
+        super.close();
     }
 
     /** Send a command by its name and fields. */
@@ -159,15 +99,6 @@ class WfEditor extends HTMLElement {
 
     send(address, body) {
         return this.inTurn(() => this.post(address, body));
-    }
-
-    /** Ask the server one after the other: a command needs the revision of the last. */
-    inTurn(ask) {
-        this.queue = this.queue.then(ask).catch((error) => {
-            console.error(error);
-            return false;
-        });
-        return this.queue;
     }
 
     async post(address, body) {
@@ -228,41 +159,12 @@ class WfEditor extends HTMLElement {
         this.show(this.dataset.panel);
     }
 
-    /** Fetch a part of the page; undefined if there is none, which is said. */
-    async ask(address, options) {
-        this.setAttribute("aria-busy", "true");
-        try {
-            const response = await fetch(address, options);
-            const page = new DOMParser().parseFromString(await response.text(), "text/html");
-            if (page.querySelector("wf-editor, #wf-drawer")) {
-                return { ok: response.ok, status: response.status, page };
-            }
-            this.say(this.text("failed"));
-        } catch {
-            this.say(this.text("failed"));
-        } finally {
-            this.removeAttribute("aria-busy");
-        }
-        return undefined;
-    }
-
-    become(old, next) {
-        Idiomorph.morph(old, next, {
-            morphStyle: "outerHTML",
-            callbacks: {
-                // Of a thousand nodes one or two have changed; the browser tells them fast.
-                beforeNodeMorphed: (before, after) =>
-                    before.id !== "wf-map" && !(isOfCanvas(before) && before.isEqualNode(after)),
-                beforeAttributeUpdated: (name) => name !== "style" && name !== "aria-busy",
-                // Rows are the page's own; they settle by what the server gave.
-                beforeNodeRemoved: (node) => !node.classList?.contains("wf-over"),
-            },
-        });
-    }
-
-    say(text) {
-        const toast = this.querySelector("#wf-toast");
-        toast.replaceChildren(Object.assign(document.createElement("span"), { textContent: text }));
+    get keeping() {
+        return {
+            ...super.keeping,
+            // Rows are the page's own; they settle by what the server gave.
+            beforeNodeRemoved: (node) => !node.classList?.contains("wf-over"),
+        };
     }
 
     // What people do.
@@ -274,13 +176,12 @@ class WfEditor extends HTMLElement {
         const plus = event.target.closest(".wf-plus");
         const link = event.target.closest("[data-wf-panel]");
         const button = event.target.closest("[data-wf-do]");
-        const fold = event.target.closest(".wf-fold");
         const card = event.target.closest(".wf-card");
         if (plus) {
             event.preventDefault();
             this.addAt(plus.closest(".wf-slot"));
-        } else if (fold) {
-            this.stage.fold(fold.closest(".wf-node").dataset.key);
+        } else if (this.clickedFold(event)) {
+            event.preventDefault();
         } else if (button) {
             this[button.dataset.wfDo]();
         } else if (link) {
@@ -289,24 +190,6 @@ class WfEditor extends HTMLElement {
         } else if (card) {
             this.select(card.querySelector(".wf-card-title"));
             this.followed(card.querySelector("[data-wf-panel]"), event);
-        }
-    }
-
-    followed(link, event) {
-        const panel = link.dataset.wfPanel;
-        if (link.dataset.wfGo) {
-            this.current = link.dataset.wfGo;
-            this.stage.reveal(this.stop(this.current));
-        }
-        if (!panel) {
-            this.close();
-            return;
-        }
-        const isCard = link.classList.contains("wf-card-title");
-        this.show(panel, { focus: !isCard || event.detail === 0 });
-        if (isCard && event.detail > 0) {
-            this.select(link);
-            link.focus({ preventScroll: true });
         }
     }
 
@@ -353,9 +236,8 @@ class WfEditor extends HTMLElement {
 
     focused(event) {
         offerFields(event.target.form);
-        const stop = event.target.closest("#wf-stage .wf-card-title, #wf-stage .wf-plus");
-        if (stop && !this.mover.picked) {
-            this.select(stop);
+        if (!this.mover.picked) {
+            super.focused(event);
         }
     }
 
@@ -453,14 +335,6 @@ class WfEditor extends HTMLElement {
         this.mover.pick(this.current);
     }
 
-    find() {
-        this.finder.open();
-    }
-
-    fold() {
-        this.stage.fold(this.current);
-    }
-
     rename() {
         if (!this.current || !this.isOpen) {
             return;
@@ -515,26 +389,6 @@ class WfEditor extends HTMLElement {
         if (this.querySelector("#wf-bar [data-wf-panel=test]")) {
             this.show("test");
         }
-    }
-
-    help() {
-        this.show("keys");
-    }
-
-    zoomIn() {
-        this.stage.zoomBy(1.25);
-    }
-
-    zoomOut() {
-        this.stage.zoomBy(0.8);
-    }
-
-    zoomReal() {
-        this.stage.zoom = 1;
-    }
-
-    fit() {
-        this.stage.fit();
     }
 }
 

@@ -58,6 +58,7 @@ export class Finder {
         const title = card.querySelector(".wf-card-title").firstElementChild.cloneNode(true);
         const kind = card.querySelector(".wf-kind").cloneNode(true);
         const flags = [...card.querySelectorAll(".wf-card-flag")].map((each) => each.cloneNode(true));
+        flags.forEach((each) => each.removeAttribute("id"));
         button.append(title, kind, ...flags);
         item.append(button);
         return item;

@@ -116,7 +116,8 @@ function step(editor, event) {
     return true;
 }
 
-function walk(editor, event) {
+/** The arrows go along the nodes and from branch to branch. */
+export function walk(editor, event) {
     if (event.altKey || !(event.key in ways)) {
         return false;
     }
