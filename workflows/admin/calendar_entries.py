@@ -62,11 +62,12 @@ def past(span: Range, now: datetime, workflows: Collection[int] | None) -> Past:
     shown = history.filter(
         pk__gte=history.first_since(span.start - AHEAD),
         pk__lt=history.first_since(until),
-        ahead=None,
     )
     if workflows is not None:
         shown = shown.filter(workflow__in=workflows)
     rows, since = newest(shown, COUNTED)
+    # What waits for its moment is planned as yet.
+    rows = rows.filter(ahead=None)
     found = [_entry(span, row) for row in _by_hour(rows, span)]
     return Past([each for each in found if span.start <= each.first < span.end], since)
 

@@ -8,8 +8,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-#: Width of an hour, and heights: of the bars up, of those down, of the line of hours.
-HOUR_WIDTH, UP, DOWN, FOOT = 20, 90, 30, 16
+#: Width of an hour, and heights of the bars up and of those down.
+HOUR_WIDTH, UP, DOWN = 20, 90, 30
+#: Each so many hours have their name below.
+NAMED = 6
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Hour:
 def hours_chart(hours: Sequence[Hour], label: str) -> SafeString:
     """Draw what succeeded up, other ends on top of it, and what went wrong down."""
     most = max((each.total for each in hours), default=0) or 1
-    width, height = len(hours) * HOUR_WIDTH, UP + DOWN + FOOT
+    width = len(hours) * HOUR_WIDTH
     bars = format_html_join(
         "",
         '<rect class="wf-run-{}" x="{}" y="{}" width="{}" height="{}"/>',
@@ -37,19 +39,16 @@ def hours_chart(hours: Sequence[Hour], label: str) -> SafeString:
     )
     names = format_html_join(
         "",
-        '<text x="{}" y="{}">{}</text>',
-        (
-            (place * HOUR_WIDTH + 2, height - 4, f"{localtime(hour.start):%H:%M}")
-            for place, hour in enumerate(hours)
-            if place % 6 == 0 and place < len(hours) - 2
-        ),
+        "<span>{}</span>",
+        ((f"{localtime(hour.start):%H:%M}",) for hour in hours[::NAMED]),
     )
     return format_html(
-        '<svg class="wf-chart" role="img" aria-label="{}" viewBox="0 0 {} {}">'
-        '<line x1="0" y1="{}" x2="{}" y2="{}"/>{}{}</svg>',
+        '<svg class="wf-chart" role="img" aria-label="{}" viewBox="0 0 {} {}" '
+        'preserveAspectRatio="none"><line x1="0" y1="{}" x2="{}" y2="{}"/>{}</svg>'
+        '<div class="wf-chart-hours" aria-hidden="true">{}</div>',
         label,
         width,
-        height,
+        UP + DOWN,
         UP,
         width,
         UP,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Prefetch, QuerySet
-from django.forms import Media
+from django.forms import Media, Script
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +26,9 @@ from workflows.models import Execution, WorkflowVersion
 
 #: Characters of a reason in the list; all of it is on the page.
 REASON = 120
+#: Names for what select2 shows; the stubs know only strings.
+_SCRIPT: Any = Script("workflows/labels.js", type="module")
+LABELS = Media(js=[_SCRIPT])
 
 
 class ExecutionList(SelectionPages):
@@ -113,4 +116,4 @@ class ExecutionList(SelectionPages):
 
     @property
     def media(self) -> Media:
-        return super().media + workflow_widget(self.admin_site).media
+        return super().media + workflow_widget(self.admin_site).media + LABELS

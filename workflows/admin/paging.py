@@ -31,8 +31,12 @@ class CappedPaginator(Paginator):
 def newest(
     rows: QuerySet[Execution], count: int
 ) -> tuple[QuerySet[Execution], datetime | None]:
-    """Keep so many of the newest; give the moment before which others are left out."""
-    beyond = rows.order_by("-pk").values_list("pk", "created_at")
-    for pk, created in beyond[count : count + 1]:
-        return rows.filter(pk__gt=pk), created
+    """Keep so many of the newest; give the moment before which others are left out.
+
+    The place is found in an index alone, if what is filtered stands there.
+    """
+    beyond = rows.order_by("-pk").values_list("pk", flat=True)[count : count + 1]
+    for pk in beyond:
+        left_out = Execution.objects.filter(pk=pk).values_list("created_at", flat=True)
+        return rows.filter(pk__gt=pk), left_out.first()
     return rows, None

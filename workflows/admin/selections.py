@@ -31,8 +31,8 @@ from workflows.states import FINAL, UNFINISHED, ExecutionStatus
 CHUNK = 100
 #: Seconds after which a request answers with how far it has come.
 SECONDS = 2.0
-#: Rows that are named one by one, and reasons that are said in messages.
-NAMED, SAID = 20, 5
+#: Rows that are named for a reason, and reasons that are said in messages.
+NAMED, SAID = 5, 5
 
 
 @dataclass(frozen=True)
@@ -203,8 +203,7 @@ class SelectionPages(EffectAdmin):
             question=chosen.question % {"count": len(rows)},
             ids=[row.pk for row in rows],
             total=len(rows),
-            refused=refused[:NAMED],
-            more=len(refused[NAMED:]),
+            refused=_by_reason(refused),
         )
 
     def _reason(
@@ -325,6 +324,25 @@ class SelectionPages(EffectAdmin):
         if refused > SAID:
             text = _("%(count)d were refused in all.") % {"count": refused}
             self.message_user(request, text, messages.ERROR)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why some are refused: the first of them, and how many more."""
+
+    reason: str
+    named: list[Execution]
+    more: int
+
+
+def _by_reason(refused: Iterable[tuple[Execution, str]]) -> list[Refusal]:
+    rows: dict[str, list[Execution]] = {}
+    for row, reason in refused:
+        rows.setdefault(reason, []).append(row)
+    return [
+        Refusal(reason, each[:NAMED], len(each[NAMED:]))
+        for reason, each in rows.items()
+    ]
 
 
 def _present(ids: Iterable[int]) -> set[int]:

@@ -111,12 +111,15 @@ def _lost(worker: Worker | None) -> Cause:
 def _held(asked: Asked) -> Cause:
     """Name what it stands behind: the policy allows only so many at once."""
     workflow = asked.execution.workflow_id
-    first = unfinished(workflow).order_by("pk").first()
-    before = held(workflow).filter(pk__lt=asked.execution.pk)[:MOST].count()
+    # Without an order no database is tempted to walk through all of the history.
+    running = unfinished(workflow).order_by().values_list("pk", flat=True)
+    first = min(running[:MOST], default=None)
+    waiting = held(workflow).filter(pk__lt=asked.execution.pk).order_by()
+    before = waiting[:MOST].count()
     if first is None:
         return _says("queued", _("It waits for its turn."))
     text = _("It waits until {} has ended: only so many may run at once.")
-    cause = format_html(text, asked.link(first.pk))
+    cause = format_html(text, asked.link(first))
     if before:
         more = ngettext(
             "%(count)d other is before it.", "%(count)d others are before it.", before

@@ -23,6 +23,7 @@ from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilt
 from workflows.admin.forms import NewWorkflowForm, WorkflowForm
 from workflows.admin.last_runs import success_bar
 from workflows.admin.row_actions import WorkflowChangeList, row_actions, switch, tags
+from workflows.admin.sorting import sort
 from workflows.admin.summaries import (
     catches_up,
     explained,
@@ -67,7 +68,7 @@ class WorkflowAdmin(DashboardPage, CalendarPage, SwitchPage, ExchangePages):
     ordering = ["title", "pk"]
     list_per_page = 50
     list_max_show_all = 500
-    actions = [*map(bulk_action, VERSION_EFFECTS), export_all, "delete_selected"]
+    actions = [*map(bulk_action, VERSION_EFFECTS), sort, export_all, "delete_selected"]
 
     # The list.
 

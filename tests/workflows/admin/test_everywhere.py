@@ -57,8 +57,15 @@ def pages(execution):
     ]
 
 
+def overviews():
+    """List the pages whose cost is tested where they are."""
+    views = [f"{url('workflow_calendar')}?view={name}" for name in ("week", "day")]
+    index = reverse("admin:app_list", args=["workflows"])
+    return [url("workflow_dashboard"), url("workflow_calendar"), *views, index]
+
+
 def test_hostile_texts_are_texts(by_owner, hostile):
-    for page in pages(hostile):
+    for page in pages(hostile) + overviews():
         text = shown(by_owner.get(page))
 
         assert "<script>alert" not in text, page
@@ -67,7 +74,7 @@ def test_hostile_texts_are_texts(by_owner, hostile):
 
 
 def test_pages_have_nothing_inline(by_owner, hostile):
-    for page in pages(hostile):
+    for page in pages(hostile) + overviews():
         text = shown(by_owner.get(page))
 
         assert not re.search(r"<style|\sstyle=|\son\w+=", text), page
@@ -92,6 +99,8 @@ def test_pages_stay_on_their_site(by_owner, version):
     execution = execute(version)
     names = {
         "workflow_changelist": [],
+        "workflow_dashboard": [],
+        "workflow_calendar": [],
         "workflow_change": [version.workflow_id],
         "workflowversion_change": [version.pk],
         "execution_changelist": [],

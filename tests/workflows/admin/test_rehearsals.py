@@ -54,6 +54,9 @@ def test_a_test_shows_how_each_node_went(browse, tester, version, rehearse):
 
     page = shown(response)
     assert response.context["panel"].name == "tested"
+    assert '<p class="wf-card-flag wf-card-state"' in page
+    assert '<span class="wf-badge wf-succeeded">' in page
+    assert "&lt;span" not in page
     assert "wf-tested-succeeded" in page
     assert "hello" in page
     assert not Execution.objects.exists()
@@ -266,7 +269,7 @@ def test_typed_json_is_pinned_and_shown_on_the_card(browse, owner, version, pin,
 
     assert services.pins_of(version)["say"] == Given({"x": 1}, "")
     assert "Pinned for tests" in page
-    assert "Pinned for tests" in shown(look(version, ""))
+    assert "Pinned for tests</span>" in shown(look(version, ""))
 
 
 def test_a_wrong_result_is_shown_where_it_is(browse, owner, version, pin):

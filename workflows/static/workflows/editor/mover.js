@@ -251,7 +251,7 @@ export class Mover {
         this.ghost.style.left = `${event.clientX + 12}px`;
         this.ghost.style.top = `${event.clientY + 12}px`;
         const over = this.over(event);
-        const before = this.editor.querySelector(".wf-over");
+        const before = this.editor.querySelector(".wf-slot.wf-over");
         if (before !== over) {
             before?.classList.remove("wf-over");
             over?.classList.add("wf-over");
