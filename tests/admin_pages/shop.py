@@ -104,7 +104,8 @@ def _answer(admin: Any) -> None:
 def _documented(admin: Any) -> dict[str, Any]:
     """Make what the docs are about; give it by the name that their pictures use."""
     every_minute = Workflow.objects.get(title__startswith="Cancel unpaid orders")
-    cancelled = Execution.objects.filter(workflow=every_minute).earliest("pk")
+    ran = Execution.objects.filter(workflow=every_minute, status="succeeded")
+    cancelled = ran.earliest("pk")
     return {
         "cancelled": cancelled.pk,
         "first_workflow": _first_workflow(admin).pk,
@@ -120,12 +121,14 @@ def _first_workflow(admin: Any) -> WorkflowVersion:
     nodes = document["definition"]["nodes"]
     for node, key in zip(nodes, ("dates", "update"), strict=True):
         node |= {"key": key, "title": ""}
+    repeat = {"kind": "interval", "every": 1, "unit": "minutes"}
+    start = datetime(2026, 1, 1, tzinfo=UTC)
     [_status, created] = nodes[1]["config"]["filter"]["rules"]
     created["value"] = "{{ nodes.dates }}"
     return services.create(
         "Cancel unpaid orders",
         "schedule",
-        {"zone": "UTC", "repeat": {"kind": "interval", "every": 1, "unit": "minutes"}},
+        {"mode": "time", "zone": "UTC", "starts_at": start, "repeat": repeat},
         definition={"schema": 1, "nodes": nodes},
         user=admin,
     )

@@ -21,6 +21,7 @@ VIEW, CHANGE = "workflows.view_workflow", "workflows.change_workflow"
 RUN, ENABLE = "workflows.execute_workflow", "workflows.enable_workflow"
 ADD, DELETE = "workflows.add_workflow", "workflows.delete_workflow"
 RUNS, TEST = "workflows.view_execution", "workflows.test_node"
+RETRY = "workflows.retry_execution"
 WORKS = "handlers.view_work"
 
 #: The pages of the stock admin around ours.
@@ -112,11 +113,13 @@ EXECUTIONS: list[Address] = [
         see=RUNS,
         act="workflows.cancel_execution",
     ),
+    effect("workflows_execution_mend", "execution", see=RUNS, act=RETRY),
+    effect("workflows_execution_mend_newest", "execution", see=RUNS, act=RETRY),
     effect(
         "workflows_execution_retry",
         "execution",
         see=RUNS,
-        act="workflows.retry_execution",
+        act=RETRY,
     ),
 ]
 
