@@ -4,7 +4,9 @@
 
 Starts gunicorn with one process on a database of its own, and Chromium without its
 cache. `ready` is from the request of the page to the end of its scripts; `command`
-from a key press to the changed page, with everything stored.
+from a key press to the changed page, with everything stored. `server CPU` and `browser
+CPU` are what each took of the server's processes and of the page's main thread, which
+other programs disturb less.
 """
 
 import argparse
@@ -19,12 +21,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, CDPSession, Page, sync_playwright
 
 from benchmarks.figures import Figure, Table
 from benchmarks.places import place
@@ -66,9 +69,26 @@ def _node(key: str, kind: str, **config: Any) -> dict[str, Any]:
     return {"key": key, "type": kind, "title": f"Node {key}", "config": config}
 
 
+@dataclass
+class Server:
+    """Where the pages are, and how much CPU time their processes have used."""
+
+    address: str
+    pid: int
+
+    def used(self) -> float:
+        """Give milliseconds; the system counts hundredths of a second."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text("ascii")
+        stats = [Path(f"/proc/{pid}/stat").read_text() for pid in children.split()]
+        ticks = [
+            sum(map(int, each.rpartition(")")[2].split()[11:13])) for each in stats
+        ]
+        return 1000 * sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
-def server() -> Iterator[str]:
-    """Serve the pages until the end of the `with`; give their address."""
+def server() -> Iterator[Server]:
+    """Serve the pages until the end of the `with`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -79,7 +99,7 @@ def server() -> Iterator[str]:
     )
     try:
         _wait(f"http://{address}/healthz")
-        yield f"http://{address}"
+        yield Server(f"http://{address}", process.pid)
     finally:
         process.terminate()
         process.wait()
@@ -109,17 +129,33 @@ def browser(address: str, session: str) -> Iterator[BrowserContext]:
         chromium.close()
 
 
-def measure(page: Page, size: int, version: int) -> Iterator[Figure]:
+def measure(page: Page, size: int, version: int, host: Server) -> Iterator[Figure]:
     what = f"{size} nodes"
     address = f"/admin/workflows/workflowversion/{version}/change/"
-    times = []
+    used, times, tasks = host.used(), [], []
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     for _round in range(ROUNDS):
         page.goto(address)
         times.append(page.evaluate(READY))
+        tasks.append(_tasks(session))
     yield Figure(what, "ready, median", statistics.median(times), "ms")
+    yield Figure(what, "ready, server CPU", (host.used() - used) / ROUNDS, "ms")
+    yield Figure(what, "ready, browser CPU", statistics.median(tasks), "ms")
+    used, task = host.used(), _tasks(session)
     times = [page.evaluate(COMMAND, "value_0") for _round in range(COMMANDS)]
     yield Figure(what, "command, median", statistics.median(times), "ms")
     yield Figure(what, "command, p95", statistics.quantiles(times, n=20)[-1], "ms")
+    yield Figure(what, "command, server CPU", (host.used() - used) / COMMANDS, "ms")
+    spent = (_tasks(session) - task) / COMMANDS
+    yield Figure(what, "command, browser CPU", spent, "ms")
+
+
+def _tasks(session: CDPSession) -> float:
+    """Give the CPU time of the page's main thread since it was opened."""
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    [seconds] = [each["value"] for each in metrics if each["name"] == "TaskDuration"]
+    return float(1000 * seconds)
 
 
 def script_size() -> float:
@@ -144,9 +180,9 @@ def main() -> None:
             size: services.create("B", "manual", definition=definition(size)).pk
             for size in sizes
         }
-        with server() as address, browser(address, session) as context:
+        with server() as host, browser(host.address, session) as context:
             for size, version in versions.items():
-                for figure in measure(context.new_page(), size, version):
+                for figure in measure(context.new_page(), size, version, host):
                     print(figure, flush=True)
                     table.add(figure)
     table.add(Figure("all", "scripts, gzipped", script_size(), "KB"))

@@ -88,7 +88,9 @@ class ScheduleForm(ConfigForm):
     start_unit = forms.ChoiceField(
         label=_("Unit"), choices=UNITS, required=False, initial="minutes"
     )
-    start_side = forms.ChoiceField(label=_("Side"), choices=SIDES, required=False)
+    start_side = forms.ChoiceField(
+        label=_("Before or after"), choices=SIDES, required=False
+    )
     preload = PreloadField(label=_("Relations to load"), required=False)
     kind = forms.ChoiceField(
         label=_("Repeat"), choices=REPEATS, initial="none", widget=Tabs(_("Repeat"))
@@ -127,7 +129,9 @@ class ScheduleForm(ConfigForm):
         max_value=LONGEST_SECONDS,
     )
     end_unit = forms.ChoiceField(label=_("Unit"), choices=UNITS, required=False)
-    end_side = forms.ChoiceField(label=_("Side"), choices=SIDES, required=False)
+    end_side = forms.ChoiceField(
+        label=_("Before or after"), choices=SIDES, required=False
+    )
     max_runs = forms.IntegerField(
         label=_("Ends after runs"),
         required=False,

@@ -5,14 +5,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext as _, ngettext
+from django.utils.translation import gettext as _, ngettext
 
 from workflows import registry
 from workflows.codec import TypedEncoder
@@ -99,57 +98,65 @@ def marks(definition: Definition, remarks: Remarks | None = None) -> list[Mark]:
     Marks instead of nested values keep the template from recursing, however deep the
     branches go.
     """
-    remarks = remarks or Remarks()
-    first = Mark("slot", title=_("Add the first node"), classes=remarks.line())
-    return list(_line(definition["nodes"], first, remarks))
+    words = _Words(remarks or Remarks())
+    line = words.remarks.line()
+    first = Mark("slot", title=_("Add the first node"), classes=line)
+    return list(_line(definition["nodes"], first, words))
 
 
-def _line(nodes: list[Node], slot: Mark, remarks: Remarks) -> Iterator[Mark]:
+class _Words:
+    """What is said of every node, translated once and not a thousand times."""
+
+    def __init__(self, remarks: Remarks) -> None:
+        self.remarks = remarks
+        self.behind = _("Add a node after %(key)s")
+        self.into = _("Add a node into “%(branch)s” of %(key)s")
+        button = (
+            '<button type="button" class="wf-fold" tabindex="-1" aria-expanded="true" '
+            'aria-label="{}"></button><div class="wf-branches">'
+        )
+        #: Opens the branches of a node, with the button that folds them.
+        self.branches = Mark("markup", markup=format_html(button, _("Branches")))
+        self.types: dict[str, str] = {}
+
+    def title_of(self, kind: str) -> str:
+        if kind not in self.types:
+            self.types[kind] = title_of(kind)
+        return self.types[kind]
+
+
+def _line(nodes: list[Node], slot: Mark, words: _Words) -> Iterator[Mark]:
     yield LINE
     yield slot
     for node in nodes:
-        yield from _node(node, remarks)
+        yield from _node(node, words)
     yield END_LINE
 
 
-def _node(node: Node, remarks: Remarks) -> Iterator[Mark]:
-    key = node["key"]
-    yield _card(node, remarks)
+def _node(node: Node, words: _Words) -> Iterator[Mark]:
+    key, remarks = node["key"], words.remarks
+    yield _card(node, words)
     if branches := branches_of(node):
-        yield _branches(get_language() or "")
+        yield words.branches
         for branch, title in branches.items():
             nodes = node.get("branches", {}).get(branch, [])
             way = remarks.branch(key, branch, nodes)
             yield Mark("branch", key=key, branch=branch, title=title, classes=way)
+            label = words.into % {"key": key, "branch": title}
             line = remarks.line(key, branch)
-            yield from _line(nodes, _first_of(key, branch, title, line), remarks)
+            first = Mark("slot", key=key, branch=branch, title=label, classes=line)
+            yield from _line(nodes, first, words)
             yield END_BRANCH
         yield END_BRANCHES
     yield END_NODE
-    label = _("Add a node after %(key)s") % {"key": key}
+    label = words.behind % {"key": key}
     yield Mark("slot", key=key, title=label, classes=remarks.line(key))
 
 
-@cache
-def _branches(_language: str) -> Mark:
-    """Open the branches of a node, with the button that folds them."""
-    button = (
-        '<button type="button" class="wf-fold" tabindex="-1" aria-expanded="true" '
-        'aria-label="{}"></button><div class="wf-branches">'
-    )
-    return Mark("markup", markup=format_html(button, _("Branches")))
-
-
-def _first_of(key: str, branch: str, title: str, line: str) -> Mark:
-    names = {"key": key, "branch": title}
-    label = _("Add a node into “%(branch)s” of %(key)s") % names
-    return Mark("slot", key=key, branch=branch, title=label, classes=line)
-
-
-def _card(node: Node, remarks: Remarks) -> Mark:
-    key, kind = node["key"], node["type"]
+def _card(node: Node, words: _Words) -> Mark:
+    key, kind, remarks = node["key"], node["type"], words.remarks
     handler = registry.nodes.get(kind) if kind in registry.nodes else None
-    type_title = title_of(kind)
+    type_title = words.title_of(kind)
     group = group_of(handler)
     state, state_title = remarks.states.get(key, ("", ""))
     names = [f"wf-g-{group}", state and f"wf-{state}"]
@@ -208,8 +215,8 @@ def _setting(name: str, setting: forms.Field | None, value: Any) -> str:
     if value is True:
         return str(setting.label or name) if setting else name
     if isinstance(setting, forms.ChoiceField) and isinstance(value, str):
-        choices = {str(each): str(title) for each, title in _flat(setting.choices)}
-        return choices.get(value, value)
+        titles = (title for each, title in _flat(setting.choices) if str(each) == value)
+        return str(next(titles, value))
     return _short(value)
 
 

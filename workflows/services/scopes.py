@@ -65,9 +65,11 @@ class _Scopes:
             here = replace(start, scope=replace(scope, body=body))
             self.places[node["key"]] = here
             self.note([node])
-            below = self._below(replace(start, scope=scope), node)
-            for inner in lines:
-                self.add(inner, below)
+            if lines:
+                # A copy of all earlier keys; most nodes have no branches.
+                below = self._below(replace(start, scope=scope), node)
+                for inner in lines:
+                    self.add(inner, below)
             earlier |= {node["key"], *self._seen_in(node)}
 
     def _below(self, place: Place, node: Node) -> Place:

@@ -41,9 +41,12 @@ export class Stage {
     /** Choose the largest zoom at which everything can be seen, up to the real size. */
     fit() {
         this.zoom = 1;
+        // Cards out of sight have only about their size.
+        this.layer.classList.add("wf-whole");
         const canvas = this.editor.querySelector("#wf-canvas");
         const { clientWidth, clientHeight } = this.element;
         const scale = Math.min(clientWidth / canvas.scrollWidth, clientHeight / canvas.scrollHeight, 1);
+        this.layer.classList.remove("wf-whole");
         this.zoom = Math.floor(scale * 100) / 100;
         this.element.scrollTo(0, 0);
     }
@@ -88,7 +91,11 @@ export class Stage {
     /** Scroll so far that an element can be seen, and no further. */
     reveal(element) {
         this.unfoldAround(element);
-        (element.closest(".wf-card") ?? element).scrollIntoView({ block: "nearest", inline: "nearest" });
+        const card = element.closest(".wf-card") ?? element;
+        const show = () => card.scrollIntoView({ block: "nearest", inline: "nearest" });
+        show();
+        // Cards on the way to it have found their sizes by then.
+        requestAnimationFrame(show);
     }
 
     scrollAtEdges(event) {
