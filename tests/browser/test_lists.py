@@ -192,8 +192,8 @@ def test_hidden_dashboard_asks_nothing(browse, history):
 
 
 def test_selection_of_all_goes_on_by_itself(browse, history, monkeypatch):
-    monkeypatch.setattr("workflows.admin.selections.CHUNK", 2)
-    monkeypatch.setattr("workflows.admin.selections.SECONDS", 0)
+    monkeypatch.setattr("workflows.admin.executions.selections.CHUNK", 2)
+    monkeypatch.setattr("workflows.admin.executions.selections.SECONDS", 0)
     page = browse(locale="en-GB")
     page.goto(f"{url('execution_changelist')}?status__exact=succeeded")
     page.get_by_label("Select all objects on this page for an action").check()

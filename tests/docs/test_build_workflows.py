@@ -1,7 +1,7 @@
 """The page about the editor lists the keys that there are."""
 
 from tests.docs.pages import DOCS
-from workflows.admin.panels import KEYS
+from workflows.admin.editor.panels import KEYS
 
 
 def test_every_key_of_the_help_is_in_the_table():

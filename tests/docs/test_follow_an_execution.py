@@ -1,7 +1,7 @@
 """The page about one execution lists the keys that there are."""
 
 from tests.docs.pages import DOCS
-from workflows.admin.execution_panels import KEYS
+from workflows.admin.executions.panels import KEYS
 
 
 def test_every_key_of_the_help_is_in_the_table():

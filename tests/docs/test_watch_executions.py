@@ -3,27 +3,22 @@
 import re
 from pathlib import Path
 
-from workflows.admin import (
-    calendar_entries,
-    calendars,
-    execution_filters,
-    glances,
-    last_runs,
-    paging,
-    selections,
-)
-from workflows.admin.calendar_ranges import DAY, MONTH, WEEK
+from workflows.admin import last_runs, paging
+from workflows.admin.calendar import entries, page as calendar
+from workflows.admin.calendar.ranges import DAY, MONTH, WEEK
+from workflows.admin.dashboard import glances
 from workflows.admin.exchange import export_all
-from workflows.admin.execution_filters import StatusFilter
+from workflows.admin.executions import filters, selections
+from workflows.admin.executions.filters import StatusFilter
 
 HOW_TO = Path(__file__).parents[2] / "docs/how-to"
 FLAT = " ".join((HOW_TO / "watch-executions.md").read_text("utf-8").split())
 SCHEDULES = " ".join((HOW_TO / "watch-schedules.md").read_text("utf-8").split())
-SCRIPT = Path(calendars.__file__).parents[1] / "static/workflows/dashboard.js"
+SCRIPT = Path(calendar.__file__).parents[2] / "static/workflows/dashboard.js"
 
 
 def test_the_numbers_are_those_of_the_code():
-    assert f"the newest {execution_filters.FOUND} workflows at most" in FLAT
+    assert f"the newest {filters.FOUND} workflows at most" in FLAT
     assert f"counted up to {paging.MOST:,}" in FLAT
     assert f"{selections.CHUNK} executions are one transaction" in FLAT
     assert f"{selections.SECONDS:g} seconds of work" in FLAT
@@ -33,13 +28,13 @@ def test_the_numbers_are_those_of_the_code():
 
 
 def test_the_numbers_of_the_calendar_are_those_of_the_code():
-    counted = [calendars.AMOUNTS[view][1] for view in (MONTH, WEEK, DAY)]
+    counted = [calendar.AMOUNTS[view][1] for view in (MONTH, WEEK, DAY)]
     month, week, day = (f"{each:,} for each" for each in counted)
 
     assert f"{month} day of a month, {week} day of a week, and {day} hour" in SCHEDULES
-    assert f"beyond {calendars.MOST:,} planned runs" in SCHEDULES
-    assert f"{calendar_entries.COUNTED:,} past ones" in SCHEDULES
-    assert calendar_entries.CROWDED == 3
+    assert f"beyond {calendar.MOST:,} planned runs" in SCHEDULES
+    assert f"{entries.COUNTED:,} past ones" in SCHEDULES
+    assert entries.CROWDED == 3
     assert "three or more workflows" in SCHEDULES
 
 

@@ -12,7 +12,7 @@ from tests.docs.test_links import blocks
 from triggers.schedule import backfill, explaining, previewing
 from triggers.schedule.pausing import PauseSchedules, missed_reason
 from workflows import services
-from workflows.admin import calendars
+from workflows.admin.calendar import page as calendars
 from workflows.admin.workflows import WorkflowAdmin
 
 TEXT = (Path(__file__).parents[2] / "docs/how-to/watch-schedules.md").read_text("utf-8")

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from workflows.admin.executions import ExecutionAdmin
+from workflows.admin.executions.admin import ExecutionAdmin
 from workflows.admin.records import CategoryAdmin, WorkerAdmin
 from workflows.admin.versions import VersionAdmin
 from workflows.admin.workflows import WorkflowAdmin

@@ -10,17 +10,17 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from workflows.admin.comparing import ComparePage
-from workflows.admin.conflicts import Tried
-from workflows.admin.editing import EditorPages, Said, is_fragment
+from workflows.admin.editor.conflicts import Tried
+from workflows.admin.editor.page import EditorPages, Said, is_fragment
+from workflows.admin.editor.places import PlacesPage
+from workflows.admin.editor.rehearsals import RehearsalPages
+from workflows.admin.editor.runs import RunPage
+from workflows.admin.editor.trials import TrialPage
 from workflows.admin.exchange import attachment, document_of, file_name
 from workflows.admin.missed import MissedPage
 from workflows.admin.pages import done
 from workflows.admin.parts import PARTS, Part
-from workflows.admin.places import PlacesPage
 from workflows.admin.previews import PreviewPage
-from workflows.admin.rehearsals import RehearsalPages
-from workflows.admin.runs import RunPage
-from workflows.admin.trials import TrialPage
 from workflows.admin.version_deletion import DeletePage
 from workflows.admin.version_effects import VERSION_EFFECTS
 from workflows.editor import Replace

@@ -15,8 +15,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 from workflows import services
 from workflows.admin import listing
 from workflows.admin.badges import badge, grouped, isolated, moment
-from workflows.admin.calendars import CalendarPage
-from workflows.admin.dashboard import DashboardPage
+from workflows.admin.calendar.page import CalendarPage
+from workflows.admin.dashboard.page import DashboardPage
 from workflows.admin.effects import Effect, EffectAdmin
 from workflows.admin.exchange import ExchangePages, export_all, gallery
 from workflows.admin.filters import EnabledFilter, LastResultFilter, TriggerFilter

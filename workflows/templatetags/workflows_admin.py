@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from workflows.admin.badges import badge, grouped, icon, isolated, moment
-from workflows.admin.drawing import drawn_marks
-from workflows.admin.execution_facts import known
-from workflows.admin.scripts import editor_modules
+from workflows.admin.editor.drawing import drawn_marks
+from workflows.admin.editor.scripts import editor_modules
+from workflows.admin.executions.facts import known
 from workflows.admin.switches import SwitchState, switches_for
 from workflows.models import Execution
 

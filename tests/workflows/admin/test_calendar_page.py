@@ -8,8 +8,9 @@ from django.utils import timezone, translation
 
 from tests.workflows.admin.conftest import execute, person, say, shown, url
 from workflows import services
-from workflows.admin import WorkflowAdmin, calendar_entries, calendars
-from workflows.admin.calendar_ranges import DAY, MONTH, WEEK, Range
+from workflows.admin import WorkflowAdmin
+from workflows.admin.calendar import entries as calendar_entries, page as calendars
+from workflows.admin.calendar.ranges import DAY, MONTH, WEEK, Range
 from workflows.models import Category, Execution, Workflow
 
 PAGE = "workflow_calendar"

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tests.workflows.admin.conftest import execute, person, say, shown, url
 from workflows import services
-from workflows.admin import glances
+from workflows.admin.dashboard import glances
 from workflows.models import Execution
 
 PAGE = "workflow_dashboard"

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.workflows.admin.conftest import execute, fork, person, say, shown, url
-from workflows.admin import WorkflowAdmin, panels
+from workflows.admin import WorkflowAdmin
+from workflows.admin.editor import panels
 from workflows.models import Category, Worker
 
 HOSTILE = "<script>alert(1)</script>\u202e\"'&{{ 7*7 }}\x07"

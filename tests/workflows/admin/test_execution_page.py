@@ -14,7 +14,7 @@ from tests.handlers.nodes.test_parallel import parallel
 from tests.nodes import Flaky, node
 from tests.workflows.admin.conftest import execute, person, said, say, shown, url
 from workflows import services
-from workflows.admin import timelines
+from workflows.admin.executions import timelines
 from workflows.models import Execution, Job
 
 FAILS_ON_3 = "{{ 1 / (loop.item - 2) }}"

@@ -5,7 +5,8 @@ from django.contrib.admin.models import CHANGE, DELETION, LogEntry
 
 from tests.workflows.admin.conftest import execute, person, said, say, shown, url
 from workflows import services
-from workflows.admin import ExecutionAdmin, selections
+from workflows.admin import ExecutionAdmin
+from workflows.admin.executions import selections
 from workflows.admin.paging import CappedPaginator
 from workflows.models import Execution, Job
 from workflows.states import ExecutionStatus

@@ -12,7 +12,7 @@ from tests.handlers.nodes.test_parallel import parallel, waits
 from tests.nodes import Flaky, node
 from tests.workflows.admin.conftest import url
 from workflows import services
-from workflows.admin.waiting import Asked, cause_of
+from workflows.admin.executions.waiting import Asked, cause_of
 from workflows.engine import register
 from workflows.graph import walk
 from workflows.models import Execution, Worker

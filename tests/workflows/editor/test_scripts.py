@@ -8,7 +8,7 @@ from pathlib import Path
 from django.contrib.staticfiles.storage import StaticFilesStorage
 
 import workflows
-from workflows.admin.scripts import MODULES, editor_modules
+from workflows.admin.editor.scripts import MODULES, editor_modules
 
 STATIC = Path(workflows.__file__).parent / "static" / "workflows"
 VENDOR = STATIC / "editor" / "vendor"
@@ -55,7 +55,10 @@ class Rewriting(StaticFilesStorage):
 
 def test_modules_have_the_addresses_that_imports_come_to(monkeypatch):
     assert editor_modules()[1] == "/static/workflows/editor/expressions.js"
-    for place in ("workflows.admin.scripts", "django.contrib.staticfiles.storage"):
+    for place in (
+        "workflows.admin.editor.scripts",
+        "django.contrib.staticfiles.storage",
+    ):
         monkeypatch.setattr(f"{place}.staticfiles_storage", Rewriting())
 
     assert editor_modules()[1] == "/static/workflows/editor/expressions.js?hash"

@@ -10,18 +10,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from workflows.admin.badges import badge, cut, isolated, moment
-from workflows.admin.execution_effects import EXECUTION_EFFECTS
-from workflows.admin.execution_facts import took, version_of, workflow_of
-from workflows.admin.execution_filters import (
+from workflows.admin.executions.effects import EXECUTION_EFFECTS
+from workflows.admin.executions.facts import took, version_of, workflow_of
+from workflows.admin.executions.filters import (
     StarterFilter,
     StatusFilter,
     TimeFilter,
     VersionFilter,
     found,
 )
+from workflows.admin.executions.selections import (
+    SELECTION_EFFECTS,
+    SelectionPages,
+    action,
+)
 from workflows.admin.filters import WorkflowFilter, workflow_widget
 from workflows.admin.paging import CappedPaginator
-from workflows.admin.selections import SELECTION_EFFECTS, SelectionPages, action
 from workflows.models import Execution, WorkflowVersion
 
 #: Characters of a reason in the list; all of it is on the page.

@@ -14,13 +14,14 @@ from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext as _, ngettext, pgettext
 
-from workflows.admin import glances, listing
+from workflows.admin import listing
 from workflows.admin.badges import duration, grouped
-from workflows.admin.charts import hours_chart
-from workflows.admin.editing import FRAGMENT
+from workflows.admin.dashboard import glances
+from workflows.admin.dashboard.charts import hours_chart
+from workflows.admin.dashboard.glances import LastDay
+from workflows.admin.editor.page import FRAGMENT
 from workflows.admin.effects import EffectAdmin
-from workflows.admin.execution_filters import listed_statuses
-from workflows.admin.glances import LastDay
+from workflows.admin.executions.filters import listed_statuses
 from workflows.admin.paging import MOST
 from workflows.models import Workflow
 from workflows.states import WRONG, ExecutionStatus

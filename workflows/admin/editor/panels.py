@@ -10,13 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows import registry
-from workflows.admin.asked import Asked, Made, found
-from workflows.admin.manual_runs import ran_panel, run_panel
-from workflows.admin.node_forms import NodeForms, forms_of
+from workflows.admin.editor.asked import Asked, Made, found
+from workflows.admin.editor.manual_runs import ran_panel, run_panel
+from workflows.admin.editor.node_forms import NodeForms, forms_of
+from workflows.admin.editor.rehearsal_panels import pin_panel, test_panel, tested_panel
 from workflows.admin.pages import closed, laid_out
 from workflows.admin.parts import PARTS
 from workflows.admin.previews import previewed
-from workflows.admin.rehearsal_panels import pin_panel, test_panel, tested_panel
 from workflows.admin.summaries import panel_where_mended, version_rows
 from workflows.editor import branches_of, title_of
 from workflows.editor.canvas import group_of

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _, gettext_lazy, pgettext
 
 from workflows import registry
 from workflows.admin.badges import badge, duration
-from workflows.admin.execution_marks import attempt_in_words, rounds_in_words
-from workflows.admin.jobs import JobRow, job_row, value_block
-from workflows.admin.panels import Panel
+from workflows.admin.editor.panels import Panel
+from workflows.admin.executions.jobs import JobRow, job_row, value_block
+from workflows.admin.executions.marks import attempt_in_words, rounds_in_words
 from workflows.editor import branches_of, title_of
 from workflows.editor.canvas import group_of
 from workflows.editor.tracing import WRONG, Trace, branches_at, rounds_of

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflows import services
-from workflows.admin.editing import EditorPages, Said, is_fragment
-from workflows.admin.manual_runs import manual_form
+from workflows.admin.editor.manual_runs import manual_form
+from workflows.admin.editor.page import EditorPages, Said, is_fragment
 from workflows.admin.pages import done
 from workflows.admin.version_effects import COPY_AS_VERSION
 from workflows.models import Execution, WorkflowVersion

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Count, F, Max, Min, Value
 from django.db.models.functions import Coalesce, Greatest, TruncHour
 
-from workflows.admin.calendar_ranges import DAY, HOUR, Range
+from workflows.admin.calendar.ranges import DAY, HOUR, Range
 from workflows.admin.paging import newest
 from workflows.contracts import Calendar, PlannedRun
 from workflows.models import Execution

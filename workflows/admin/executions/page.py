@@ -11,21 +11,21 @@ from django.utils.translation import get_language, gettext as _
 
 from workflows import services
 from workflows.admin.badges import badge, pretty
-from workflows.admin.editing import FRAGMENT
+from workflows.admin.editor.page import FRAGMENT
 from workflows.admin.effects import EffectAdmin
-from workflows.admin.execution_facts import (
+from workflows.admin.executions.facts import (
     known,
     times,
     took,
     version_of,
     workflow_of,
 )
-from workflows.admin.execution_marks import marks_of, words_of
-from workflows.admin.execution_panels import Asked, panel_of
-from workflows.admin.jobs import WHOLE, job_row, titles_of
+from workflows.admin.executions.jobs import WHOLE, job_row, titles_of
+from workflows.admin.executions.marks import marks_of, words_of
+from workflows.admin.executions.panels import Asked, panel_of
+from workflows.admin.executions.timelines import timeline_of
+from workflows.admin.executions.waiting import Asked as Waits, Cause, cause_of
 from workflows.admin.summaries import trigger_of
-from workflows.admin.timelines import timeline_of
-from workflows.admin.waiting import Asked as Waits, Cause, cause_of
 from workflows.editor.tracing import traces_of
 from workflows.graph import check, walk
 from workflows.models import Execution, WorkflowVersion

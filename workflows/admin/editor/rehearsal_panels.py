@@ -9,8 +9,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _, gettext_lazy
 
 from workflows import registry, services
-from workflows.admin.asked import Asked, Made, found
 from workflows.admin.badges import BIDI, badge, cut, duration, pretty
+from workflows.admin.editor.asked import Asked, Made, found
 from workflows.admin.forms import DocumentField
 from workflows.admin.pages import laid_out
 from workflows.editor import branches_of, in_words, title_of

@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 from workflows import registry
-from workflows.admin import calendar_entries as entries_of, calendar_ranges as ranges
-from workflows.admin.calendar_entries import PLANNED, Entry, Peak
-from workflows.admin.calendar_ranges import DAY, MONTH, VIEWS, WEEK, Range
+from workflows.admin.calendar import entries as entries_of, ranges
+from workflows.admin.calendar.entries import PLANNED, Entry, Peak
+from workflows.admin.calendar.ranges import DAY, MONTH, VIEWS, WEEK, Range
 from workflows.admin.effects import EffectAdmin
 from workflows.contracts import Calendar, CalendarQuery, PlannedRun
 from workflows.models import Category, Workflow

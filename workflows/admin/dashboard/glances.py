@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Count
 from django.db.models.functions import TruncHour
 
-from workflows.admin.charts import Hour
+from workflows.admin.dashboard.charts import Hour
 from workflows.admin.paging import MOST, newest
 from workflows.models import Execution
 from workflows.states import WRONG, ExecutionStatus

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from workflows import services
-from workflows.admin.asked import found
-from workflows.admin.editing import EditorPages, Said
-from workflows.admin.rehearsal_panels import PinForm, RehearsalForms
+from workflows.admin.editor.asked import found
+from workflows.admin.editor.page import EditorPages, Said
+from workflows.admin.editor.rehearsal_panels import PinForm, RehearsalForms
 from workflows.exceptions import CommandRefused, WorkflowError
 from workflows.models import WorkflowVersion
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern
 
-from workflows.admin.asked import found
+from workflows.admin.editor.asked import found
 from workflows.admin.version_access import VersionAccess
 from workflows.editor.pasting import nodes_from
 from workflows.editor.places import risks_of_moving, risks_of_pasting

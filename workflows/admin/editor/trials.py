@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy as _
 
 from workflows import services
-from workflows.admin.asked import found
 from workflows.admin.badges import badge, duration, pretty
-from workflows.admin.expressions import ExpressionPages
+from workflows.admin.editor.asked import found
+from workflows.admin.editor.expressions import ExpressionPages
 from workflows.admin.forms import DocumentField
 from workflows.admin.pages import laid_out
 from workflows.editor import title_of

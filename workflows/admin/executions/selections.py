@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _, gettext_lazy, ngettext_lazy
 
 from workflows import services
 from workflows.admin.effects import Doing, Effect, EffectAdmin
-from workflows.admin.execution_effects import CANCEL, DELETE, MEND, RETRY
+from workflows.admin.executions.effects import CANCEL, DELETE, MEND, RETRY
 from workflows.admin.paging import MOST
 from workflows.exceptions import WorkflowError
 from workflows.models import Execution, WorkflowVersion

@@ -8,8 +8,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from workflows import registry
-from workflows.admin.asked import Asked, Made
 from workflows.admin.badges import badge
+from workflows.admin.editor.asked import Asked, Made
 from workflows.admin.pages import laid_out
 from workflows.models import Execution, WorkflowVersion
 

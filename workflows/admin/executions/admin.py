@@ -6,8 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from workflows.admin.execution_list import ExecutionList
-from workflows.admin.execution_page import ExecutionPage
+from workflows.admin.executions.listing import ExecutionList
+from workflows.admin.executions.page import ExecutionPage
 from workflows.models import Execution, Job
 
 

@@ -13,13 +13,13 @@ from django.urls import URLPattern
 from django.utils.translation import gettext as _
 
 from workflows import services
-from workflows.admin.asked import Asked, found
-from workflows.admin.conflicts import Tried, conflict_of
+from workflows.admin.editor.asked import Asked, found
+from workflows.admin.editor.conflicts import Tried, conflict_of
+from workflows.admin.editor.node_forms import NodeForms, forms_of
+from workflows.admin.editor.panels import Panel, panel_of
+from workflows.admin.editor.rehearsal_panels import pin_states, shown_test, states_of
 from workflows.admin.listing import trigger_in_words
-from workflows.admin.node_forms import NodeForms, forms_of
 from workflows.admin.pages import sentences
-from workflows.admin.panels import Panel, panel_of
-from workflows.admin.rehearsal_panels import pin_states, shown_test, states_of
 from workflows.admin.summaries import catches_up, trigger_of
 from workflows.admin.version_access import VersionAccess
 from workflows.codec import encode

@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from workflows.admin.asked import found
 from workflows.admin.badges import cut, pretty
+from workflows.admin.editor.asked import found
 from workflows.admin.version_access import VersionAccess
 from workflows.collections import collection
 from workflows.editor.fields import fields_of

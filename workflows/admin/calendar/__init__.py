@@ -1,0 +1,1 @@
+"""The calendar: what ran and what will, by month, week and day."""

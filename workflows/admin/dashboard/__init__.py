@@ -1,0 +1,1 @@
+"""The start page: what runs, what went wrong, what comes next."""
