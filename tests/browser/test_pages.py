@@ -111,6 +111,8 @@ def examined(page, path):
 @pytest.mark.parametrize("group", GROUPS)
 def test_pages_are_sound(browse, group, language):
     page, casts = browse(language)
+    # Each page costs a second: in Russian only what has the longer names.
+    casts = casts if language == "en-GB" else casts[1:]
 
     wrong = {
         path: found

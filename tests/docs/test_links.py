@@ -9,6 +9,7 @@ import pytest
 from django.core.management import get_commands
 
 from demo.shop import examples
+from tests.admin_pages.pictures import PICTURES
 from tests.everywhere import SERVERS
 from workflows.graph import plan
 
@@ -150,6 +151,7 @@ def test_guide_lists_every_command_of_make():
 
 
 @pytest.mark.parametrize("picture", sorted(ROOT.glob("docs/images/*.png")))
-def test_pictures_are_small_and_used(picture):
+def test_pictures_are_small_used_and_made_anew(picture):
     assert picture.stat().st_size < 200_000
     assert any(picture.name in page.read_text("utf-8") for page in PAGES)
+    assert picture.name in {each.file for each in PICTURES}
