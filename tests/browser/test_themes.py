@@ -75,7 +75,9 @@ def test_a_node_is_added_on_the_canvas(page, themed):
 
     page.locator("#wf-trigger a").focus()
     page.keyboard.press("ArrowDown")
+    expect(page.locator("#wf-stage .wf-node .wf-card-title").first).to_be_focused()
     page.keyboard.press("a")
+    expect(page.locator("#wf-add-search")).to_be_focused()
     page.keyboard.type("calc")
     page.keyboard.press("Enter")
 
