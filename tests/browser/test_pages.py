@@ -1,4 +1,9 @@
-"""Every page of the table, in a real browser; each is loaded once per language."""
+"""Every page of the table, in a real browser; each is loaded once per language.
+
+All names are absurd there; with PAGES=all there are plain ones besides.
+"""
+
+import os
 
 import pytest
 from django.contrib.auth.models import User
@@ -111,8 +116,8 @@ def examined(page, path):
 @pytest.mark.parametrize("group", GROUPS)
 def test_pages_are_sound(browse, group, language):
     page, casts = browse(language)
-    # Each page costs a second: in Russian only what has the longer names.
-    casts = casts if language == "en-GB" else casts[1:]
+    # Each page costs a second.
+    casts = casts if os.environ.get("PAGES") == "all" else casts[1:]
 
     wrong = {
         path: found

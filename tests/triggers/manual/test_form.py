@@ -31,7 +31,7 @@ def page(version):
 
 
 def test_page_asks_the_questions(admin_client, page):
-    text = admin_client.get(page).text
+    text = admin_client.get(page, follow=True).text
 
     assert all(label in text for label in ("Amount", "Day", "Colour", "blue"))
 
