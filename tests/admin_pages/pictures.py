@@ -38,6 +38,7 @@ PICTURES = [
     Picture("editor.png", f"{EDITOR}?panel=node:orders", "order_check", 820),
     Picture("first-workflow.png", f"{EDITOR}?panel=node:update", "first_workflow", 820),
     Picture("execution.png", "workflows_execution_change", "cancelled"),
+    Picture("calendar.png", "workflows_workflow_calendar?view=week", height=620),
 ]
 
 
