@@ -161,7 +161,6 @@ def _create(
 
     Gives their ids by key.
     """
-    events = list({event.key: event for event in events}.values())
     free = [event for event in events if not event.limit]
     rows = [new_execution(event, due_at) for event in free]
     created: dict[str, int] = statements().insert(rows, now) if rows else {}
